@@ -1,0 +1,81 @@
+"""From a token to an actor: the session, its user and the business are read together, on every request."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from execora.core.actor import Actor, Channel
+from execora.core.errors import Unauthenticated
+from execora.core.models import AuthSession
+from execora.core.permissions import Role
+from execora.core.tokens import Claims, read_access_token
+from execora.ops.correlation import current_correlation_id
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What `request.auth` holds."""
+
+    claims: Claims
+    actor: Actor
+
+
+def login_by_token(raw: str, *, channel: Channel, correlation_id: str, now: datetime) -> Login:
+    """Return the login behind a token, as the database has it now. One statement.
+
+    Raises:
+        Unauthenticated: the token is not valid, its session is over, or its user is gone or inactive.
+    """
+    claims = read_access_token(raw)
+    session = (
+        AuthSession.objects.select_related("user__business", "user__customer")
+        .filter(pk=claims.session_id, user_id=claims.user_id, revoked_at=None, expires_at__gt=now, user__is_active=True)
+        .first()
+    )
+    if session is None:
+        raise Unauthenticated()
+    return Login(claims, actor_for(session, channel=channel, correlation_id=correlation_id, now=now))
+
+
+def actor_for(session: AuthSession, *, channel: Channel, correlation_id: str, now: datetime) -> Actor:
+    """Return the actor of a session read with its user, business and customer."""
+    user = session.user
+    role = Role(user.role)
+    customer = getattr(user, "customer", None) if role == Role.CUSTOMER else None
+    if role == Role.CUSTOMER and customer is None:
+        raise Unauthenticated()
+    return Actor(user.business, user.pk, role, customer.pk if customer else None, channel, correlation_id, now)
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <token>`. Absent: nobody, and only a route declared public goes on."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Login] | None:
+        header = request.META.get("HTTP_AUTHORIZATION", "")
+        scheme, _, raw = header.partition(" ")
+        if not header:
+            return None
+        if scheme.lower() != "bearer" or not raw:
+            raise Unauthenticated()
+        login = login_by_token(
+            raw.strip(), channel=Channel.REST, correlation_id=current_correlation_id(), now=timezone.now()
+        )
+        return login.actor, login
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+def actor_of(request: Request) -> Actor:
+    """Return who makes this request.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+    """
+    if not isinstance(request.auth, Login):
+        raise Unauthenticated()
+    return request.auth.actor

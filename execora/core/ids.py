@@ -1,0 +1,20 @@
+"""Identifiers: UUIDv7, sortable by time and not guessable."""
+
+import uuid
+
+from uuid_utils.compat import uuid7
+
+
+def new_id() -> uuid.UUID:
+    """Return a new UUIDv7. Source: RFC 9562, 5.7."""
+    return uuid7()
+
+
+def parse_id(text: str) -> uuid.UUID | None:
+    """Return the UUID that `text` spells in its usual 36 characters, else None."""
+    if len(text) != 36:
+        return None
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,71 @@
+"""Rows that belong to a business, and what an actor may see of them."""
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.db import models
+from django.db.migrations.operations import RunSQL
+
+from execora.core.ids import new_id
+
+if TYPE_CHECKING:
+    from execora.core.actor import Actor
+
+
+class OwnedQuerySet(models.QuerySet[Any]):
+    """Rows of businesses. Read through `visible_to`, the one rule of visibility."""
+
+    def visible_to(self, actor: "Actor") -> Self:
+        """Return the rows of the actor's business; for a customer only their own, or none where a model has no own rows."""
+        rows = self.filter(business_id=actor.business_id)
+        if not actor.is_customer:
+            return rows
+        path = self.model.customer_path
+        if path is None or actor.customer_id is None:
+            return rows.none()
+        return rows.filter(**{path: actor.customer_id})
+
+
+class BusinessOwned(models.Model):
+    """A row of one business. `customer_path` names the lookup that leads to the customer who may see it, if any."""
+
+    customer_path: ClassVar[str | None] = None
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    business = models.ForeignKey("core.Business", on_delete=models.PROTECT, related_name="+")
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+def owned_table(table: str) -> RunSQL:
+    """Let other tables of the same business refer to `table` by (business_id, id)."""
+    return RunSQL(
+        f"CREATE UNIQUE INDEX {table}_business_id ON {table} (business_id, id)",
+        f"DROP INDEX {table}_business_id",
+    )
+
+
+def same_business(table: str, column: str, target: str) -> RunSQL:
+    """Make `table.column` refer to a row of `target` in the same business, checked by the database.
+
+    Django's own constraint on the column would accept another business's row; the field has `db_constraint=False`.
+    """
+    name = f"{table}_{column}_same_business"
+    return RunSQL(
+        f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (business_id, {column}) REFERENCES {target} (business_id, id)",
+        f"ALTER TABLE {table} DROP CONSTRAINT {name}",
+    )
+
+
+def append_only(table: str, role: str) -> RunSQL:
+    """Take UPDATE, DELETE and TRUNCATE on `table` from the application's role, and refuse them to its owner by trigger too."""
+    return RunSQL(
+        f"""
+        REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role};
+        CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+        """,
+        f"DROP TRIGGER {table}_append_only ON {table}; GRANT UPDATE, DELETE ON {table} TO {role};",
+    )

@@ -1,0 +1,210 @@
+"""Execora's settings: the only reader of the environment.
+
+Every deployment runs this one file; what differs comes from environment variables (see .env.example). When DATABASE_URL is
+not set and the demo has written DATA_DIR/demo.env, that file is read, so that management commands reach the running demo.
+"""
+
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+
+from execora.ops.logging import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+env = environ.Env()
+DATA_DIR: Path = env.path("DATA_DIR", default=BASE_DIR / ".data").resolve() if "DATA_DIR" in os.environ else BASE_DIR / ".data"
+DEMO_ENV_FILE = DATA_DIR / "demo.env"
+if "DATABASE_URL" not in os.environ and DEMO_ENV_FILE.is_file():
+    env.read_env(DEMO_ENV_FILE)
+
+DEMO: bool = env.bool("EXECORA_DEMO", default=False)
+DEBUG = False
+# Commands that only look at code (makemigrations, checks of types) run without a deployment's secrets.
+_NEEDS_NO_DEPLOYMENT = {"demo", "makemigrations", "help", "spectacular"}
+_OFFLINE = not DEMO and (len(sys.argv) < 2 or sys.argv[1] in _NEEDS_NO_DEPLOYMENT) and "DATABASE_URL" not in os.environ
+
+
+def _secret(name: str) -> str:
+    """Return the secret `name`; never a default, except for commands that serve nobody."""
+    return env.str(name, default="offline" * 8) if _OFFLINE else env.str(name)
+
+
+SECRET_KEY = _secret("SECRET_KEY")
+JWT_SECRET = _secret("JWT_SECRET")
+WHATSAPP_APP_SECRET = _secret("WHATSAPP_APP_SECRET")
+WHATSAPP_VERIFY_TOKEN = _secret("WHATSAPP_VERIFY_TOKEN")
+
+PORT: int = env.int("PORT", default=3000)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# Pages of these origins may open the socket; a client that sends no Origin (not a browser) is let through to its token.
+ALLOWED_ORIGINS: list[str] = env.list(
+    "ALLOWED_ORIGINS", default=[f"http://localhost:{PORT}", f"http://127.0.0.1:{PORT}"]
+)
+CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
+LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging_config(LOG_LEVEL, demo=DEMO)
+
+# HTTP: the bridge of execora/bridge.py.
+MAX_BODY_BYTES: int = env.int("MAX_BODY_BYTES", default=1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+HTTP_THREADS: int = env.int("HTTP_THREADS", default=4)
+HTTP_QUEUE: int = env.int("HTTP_QUEUE", default=256)
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "channels",
+    "procrastinate.contrib.django",
+    "execora.ops",
+    "execora.core",
+    "customers",
+    "ledger",
+    "billing",
+    "reminders",
+    "voice",
+    "webhooks",
+]
+MIDDLEWARE = [
+    "execora.ops.middleware.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "execora.api.middleware.AdminSessionMiddleware",
+    "execora.api.middleware.AdminCsrfMiddleware",
+    "execora.api.middleware.AdminAuthenticationMiddleware",
+    "execora.api.middleware.AdminMessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "execora.urls"
+ASGI_APPLICATION = "execora.asgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "Asia/Kolkata"
+LANGUAGE_CODE = "en-in"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Database: "default" is the application role, which owns nothing; "owner" is used by `manage.py migrate` alone.
+APPLICATION_ROLE: str = env.str("APPLICATION_ROLE", default="execora_app")
+_POSTGRES_OPTIONS = {
+    "server_side_binding": True,
+    "prepare_threshold": 3,
+    "connect_timeout": 5,
+    "options": "-c lock_timeout=5s -c statement_timeout=20s -c idle_in_transaction_session_timeout=60s",
+}
+
+
+def _database(variable: str, default: str) -> dict[str, object]:
+    parsed = env.db_url(variable, default=default, engine="django.db.backends.postgresql")
+    options = {**_POSTGRES_OPTIONS, **parsed.pop("OPTIONS", {})}
+    return {**parsed, "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
+
+
+_NO_DATABASE = "postgres://offline@127.0.0.1:1/offline"
+DATABASES = {"default": _database("DATABASE_URL", _NO_DATABASE)}
+if "MIGRATE_DATABASE_URL" in os.environ:
+    DATABASES["owner"] = _database("MIGRATE_DATABASE_URL", _NO_DATABASE)
+    DATABASES["owner"]["CONN_MAX_AGE"] = 0
+    DATABASES["owner"]["OPTIONS"] = {"connect_timeout": 5, "options": "-c lock_timeout=10s"}
+    DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
+
+REDIS_URL: str = env.str("REDIS_URL", default="")
+if REDIS_URL:
+    # socket_timeout: without it redis-py 8 drops every socket that is idle for 5 s (channels_redis issue 422).
+    CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 15}]},
+        }
+    }
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+else:
+    CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+CUSTOMER_TOKEN_SECONDS: int = env.int("CUSTOMER_TOKEN_SECONDS", default=86_400)
+STAFF_TOKEN_SECONDS: int = env.int("STAFF_TOKEN_SECONDS", default=900)
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": JWT_SECRET,
+    "ISSUER": "execora",
+    "AUDIENCE": "execora-api",
+    "USER_ID_CLAIM": "sub",
+    "TOKEN_TYPE_CLAIM": "typ",
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=CUSTOMER_TOKEN_SECONDS),
+    "UPDATE_LAST_LOGIN": False,
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["execora.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["execora.api.permissions.DeclaredPermission"],
+    "DEFAULT_RENDERER_CLASSES": ["execora.api.wire.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["execora.api.wire.OrjsonParser"],
+    "EXCEPTION_HANDLER": "execora.api.errors.answer_error",
+    "DEFAULT_SCHEMA_CLASS": "execora.api.schema.WireSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Execora",
+    "DESCRIPTION": "The back end of a shop that speaks. Money is in rupee strings with two decimals.",
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": False,
+    "POSTPROCESSING_HOOKS": ["execora.api.schema.add_error_answers"],
+}
+
+# Jobs: procrastinate, in the same PostgreSQL.
+PROCRASTINATE_ON_APP_READY = "execora.core.jobs.on_app_ready"
+PROCRASTINATE_IMPORT_PATHS = ["reminders.jobs", "webhooks.jobs"]
+
+# Speech and messages.
+STT_PROVIDER: str = env.str("STT_PROVIDER", default="whisper")
+WHISPER_MODEL_DIR: str = env.str("WHISPER_MODEL_DIR", default="")
+MESSAGE_PROVIDER: str = env.str("MESSAGE_PROVIDER", default="console")
+
+UNFOLD = {"SITE_TITLE": "Execora", "SITE_HEADER": "Execora", "SITE_URL": "/", "SHOW_HISTORY": False}
