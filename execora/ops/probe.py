@@ -36,7 +36,7 @@ class Probe(Generic[T]):
         self._every_seconds = every_seconds
         self._patience_seconds = patience_seconds
         self._changed = threading.Condition()
-        self._wanted = threading.Event()
+        self._is_wanted = False
         self._thread: threading.Thread | None = None
         self._answer: T | None = None
         self._answered_at = float("-inf")
@@ -45,56 +45,60 @@ class Probe(Generic[T]):
     def newest(self, *, oldest_seconds: float) -> T | None:
         """Return an answer at most `oldest_seconds` old, waiting `patience_seconds` for it at most, else None."""
         now = time.monotonic()
-        asked_at = self._asked_at
-        stuck = asked_at is not None and now - asked_at > self._patience_seconds
-        if now - self._answered_at <= oldest_seconds and not stuck and self._is_running():
+        if now - self._answered_at <= oldest_seconds and not self._is_stuck(now) and self._is_running():
             return self._answer
         with self._changed:
+            stuck = self._is_stuck(now)
             self._ensure_running(now)
-            self._wanted.set()
+            if self._asked_at is None:
+                self._is_wanted = True
+                self._changed.notify_all()
             if stuck:
                 return None
-            self._changed.wait_for(lambda: self._answered_at >= now - oldest_seconds, self._patience_seconds)
-            return self._answer if self._answered_at >= now - oldest_seconds else None
+            self._changed.wait_for(lambda: now - self._answered_at <= oldest_seconds, self._patience_seconds)
+            return self._answer if now - self._answered_at <= oldest_seconds else None
 
     def stop(self) -> None:
         """Forget the answer and let the thread end after its current asking."""
         with self._changed:
             thread, self._thread = self._thread, None
             self._answered_at, self._asked_at = float("-inf"), None
-            self._wanted.set()
+            self._changed.notify_all()
         if thread is not None:
             thread.join(self._patience_seconds)
 
     def _is_running(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
+    def _is_stuck(self, now: float) -> bool:
+        asked_at = self._asked_at
+        return asked_at is not None and now - asked_at > self._patience_seconds
+
     def _ensure_running(self, now: float) -> None:
         given_up = self._asked_at is not None and now - self._asked_at > GIVEN_UP_SECONDS
         if self._is_running() and not given_up:
             return
-        self._asked_at = None
+        self._asked_at = now
         self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
+        me = threading.current_thread()
         try:
-            self._ask_on()
+            while True:
+                answer = self._ask()
+                with self._changed:
+                    if self._thread is not me:
+                        return
+                    self._answer, self._answered_at, self._asked_at = answer, time.monotonic(), None
+                    self._is_wanted = False
+                    self._changed.notify_all()
+                    self._changed.wait_for(lambda: self._is_wanted or self._thread is not me, self._every_seconds)
+                    if self._thread is not me:
+                        return
+                    self._asked_at = time.monotonic()
         finally:
             self._end()
-
-    def _ask_on(self) -> None:
-        me = threading.current_thread()
-        while self._thread is me:
-            self._wanted.clear()
-            self._asked_at = time.monotonic()
-            answer = self._ask()
-            with self._changed:
-                if self._thread is not me:
-                    return
-                self._answer, self._answered_at, self._asked_at = answer, time.monotonic(), None
-                self._changed.notify_all()
-            self._wanted.wait(self._every_seconds)
 
 
 class ProbeConnection:

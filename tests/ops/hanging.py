@@ -1,11 +1,15 @@
 """Servers that hang: they take connections and then say nothing."""
 
+import contextlib
 import socket
 import threading
 
 
 class FreezableProxy:
-    """Passes bytes between clients and `address` (host and port, or the path of a Unix socket); while `frozen`, it takes them and passes nothing on."""
+    """Passes bytes between clients and `address` (host and port, or the path of a Unix socket).
+
+    While it is frozen, it takes bytes and passes none on.
+    """
 
     def __init__(self, address: tuple[str, int] | str) -> None:
         self._address = address
@@ -24,7 +28,11 @@ class FreezableProxy:
 
     def close(self) -> None:
         self.thaw()
-        for one in [self._listener, *self._open]:
+        self._listener.close()
+        for one in self._open:
+            # Closing alone would not wake a thread that reads from it.
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
             one.close()
 
     def _accept(self) -> None:

@@ -31,7 +31,7 @@ BAD = [
     b"abc;defgh",
     "हिन्दी-हिन्दी".encode(),
     b"\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8",
-    "１２３４５６７８".encode(),
+    "\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18".encode(),
 ]
 
 

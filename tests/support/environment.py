@@ -1,0 +1,28 @@
+"""The environment that settings.py reads under test: nothing of the machine's own configuration, random secrets."""
+
+import os
+import secrets
+import sys
+
+NOWHERE = "postgresql://execora_{role}:none@127.0.0.1:1/none"
+_REMOVED = ("REDIS_URL", "ALLOWED_HOSTS", "ALLOWED_ORIGINS", "METRICS_TOKEN", "PORT", "EXECORA_DEMO", "WHISPER_MODEL_DIR")
+_SECRETS = ("SECRET_KEY", "JWT_SECRET", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")
+
+
+def is_worker() -> bool:
+    """Tell whether this process is one of pytest-xdist's workers, which inherit everything from the session's process."""
+    return "PYTEST_XDIST_WORKER" in os.environ
+
+
+def prepare(data_dir: str) -> None:
+    """Set the session's environment. A DATABASE_URL of the machine is never used: tests empty the database they get."""
+    for name in _REMOVED:
+        os.environ.pop(name, None)
+    for name in _SECRETS:
+        os.environ[name] = secrets.token_urlsafe(36)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "execora.settings"
+    os.environ["DATA_DIR"] = data_dir
+    os.environ["DATABASE_URL"] = NOWHERE.format(role="app")
+    os.environ["MIGRATE_DATABASE_URL"] = NOWHERE.format(role="owner")
+    if "execora.settings" in sys.modules:
+        raise RuntimeError("execora.settings was read before the tests' environment was set: see tests/conftest.py")
