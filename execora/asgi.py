@@ -9,11 +9,11 @@ django.setup()
 
 from channels.routing import URLRouter  # noqa: E402  # the apps must be ready
 from django.urls import re_path  # noqa: E402
+from voice.routing import websocket_urlpatterns  # noqa: E402
 
 from execora.bridge import Bridge  # noqa: E402
 from execora.ops.asgi_types import Application, Receive, Scope, Send  # noqa: E402
 from execora.ops.correlation import CorrelationMiddleware  # noqa: E402
-from voice.routing import websocket_urlpatterns  # noqa: E402
 
 POLICY_VIOLATION = 1008
 

@@ -1,5 +1,27 @@
 """The composition root of HTTP: every address that Execora answers."""
 
-from django.urls import URLPattern, URLResolver
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from execora.ops.health import health, livez
+from execora.ops.metrics import metrics
+
+API_ROOMS = ("customers.urls", "ledger.urls")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health", health),
+    path("livez", livez),
+    path("metrics", metrics),
+    path("api/schema", SpectacularAPIView.as_view(permission_classes=[], authentication_classes=[]), name="schema"),
+    path(
+        "api/docs",
+        SpectacularSwaggerView.as_view(url_name="schema", permission_classes=[], authentication_classes=[]),
+    ),
+    path("admin/", admin.site.urls),
+    *(path("api/v1/", include(room)) for room in API_ROOMS),
+]
+handler400 = "execora.api.errors.bad_request"
+handler403 = "execora.api.errors.permission_denied"
+handler404 = "execora.api.errors.not_found"
+handler500 = "execora.api.errors.server_error"

@@ -22,13 +22,65 @@ from execora.ops.redaction import masked
 FIELDS_ATTRIBUTE = "execora_fields"
 # Keys whose values are names, numbers and ids of our own making.
 ALLOWED_KEYS = frozenset(
-    """
-    route method status_code duration_ms user_id business_id customer_id session_id role channel command intent
-    confidence job job_id queue attempt delay_seconds provider model language audio_seconds spent_ms latency_ms
-    close_code code error_type reason entry_id invoice_id product_id reminder_id event_id message_id proposal_id
-    utterance_id phone_hash count total pending items bytes limit migrations missing database redis check version
-    address port pid stage outcome kind status table
-    """.split()
+    [
+        "route",
+        "method",
+        "status_code",
+        "duration_ms",
+        "user_id",
+        "business_id",
+        "customer_id",
+        "session_id",
+        "role",
+        "channel",
+        "command",
+        "intent",
+        "confidence",
+        "job",
+        "job_id",
+        "queue",
+        "attempt",
+        "delay_seconds",
+        "provider",
+        "model",
+        "language",
+        "audio_seconds",
+        "spent_ms",
+        "latency_ms",
+        "close_code",
+        "code",
+        "error_type",
+        "reason",
+        "entry_id",
+        "invoice_id",
+        "product_id",
+        "reminder_id",
+        "event_id",
+        "message_id",
+        "proposal_id",
+        "utterance_id",
+        "phone_hash",
+        "count",
+        "total",
+        "pending",
+        "items",
+        "bytes",
+        "limit",
+        "migrations",
+        "missing",
+        "database",
+        "redis",
+        "check",
+        "version",
+        "address",
+        "port",
+        "pid",
+        "stage",
+        "outcome",
+        "kind",
+        "status",
+        "table",
+    ]
 )
 # Keys whose values may quote what came from outside.
 _MASKED_KEYS = frozenset({"reason", "address", "error_type"})

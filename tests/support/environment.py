@@ -5,12 +5,20 @@ import secrets
 import sys
 
 NOWHERE = "postgresql://execora_{role}:none@127.0.0.1:1/none"
-_REMOVED = ("REDIS_URL", "ALLOWED_HOSTS", "ALLOWED_ORIGINS", "METRICS_TOKEN", "PORT", "EXECORA_DEMO", "WHISPER_MODEL_DIR")
+_REMOVED = (
+    "REDIS_URL",
+    "ALLOWED_HOSTS",
+    "ALLOWED_ORIGINS",
+    "METRICS_TOKEN",
+    "PORT",
+    "EXECORA_DEMO",
+    "WHISPER_MODEL_DIR",
+)
 _SECRETS = ("SECRET_KEY", "JWT_SECRET", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")
 
 
 def is_worker() -> bool:
-    """Tell whether this process is one of pytest-xdist's workers, which inherit everything from the session's process."""
+    """Tell whether this process is a worker of pytest-xdist: it inherits the session's environment."""
     return "PYTEST_XDIST_WORKER" in os.environ
 
 

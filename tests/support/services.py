@@ -1,7 +1,7 @@
-"""The servers of a test session: one PostgreSQL and one Redis, started when the first test asks, by the session's process.
+"""The servers of a test session: one PostgreSQL and one Redis, started by the session's process when a test asks.
 
-The workers of pytest-xdist come and go, so none of them may own a server. They ask the session's process over loopback; a
-thread there starts what is asked for once and answers everybody alike. Tests without a database never wait for one.
+The workers of pytest-xdist come and go, so none of them may own a server. They ask the session's process over loopback;
+a thread there starts what is asked for once and answers everybody alike. Tests without a database never wait for one.
 """
 
 import os
@@ -14,9 +14,11 @@ import threading
 from multiprocessing.connection import Client, Listener
 from pathlib import Path
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
 from execora.ops.database_roles import APPLICATION, OWNER, ensure_database
 from execora.ops.embedded import EmbeddedPostgres, EmbeddedRedis
-from psycopg.conninfo import conninfo_to_dict
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEMPLATE = "execora_test_template"
@@ -35,7 +37,7 @@ _FAST = {
 
 
 def ask(service: str) -> str:
-    """Return the URL of "postgres" (a superuser's, of the migrated template database) or "redis", starting it if need be.
+    """Return the URL of "postgres" (a superuser's, of the migrated template) or "redis", starting it if need be.
 
     Raises:
         RuntimeError: it could not be started; the message holds what the failing program said.
@@ -99,20 +101,17 @@ class Services:
             return False, f"{wish}: {failed}"
 
     def _start_postgres(self) -> str:
-        """Start the server, or take the one of TEST_DATABASE_URL (a superuser's URL), and migrate the template database."""
+        """Start the server, or take that of TEST_DATABASE_URL (a superuser's URL), and migrate the template."""
         given = os.environ.get("TEST_DATABASE_URL")
         if given:
-            drop_database(given, TEMPLATE)
             superuser = given.rsplit("/", 1)[0] + "/" + TEMPLATE
-            ensure_database(
-                given, database=TEMPLATE, owner_password=role_password(), application_password=role_password()
-            )
+            drop_database(given, TEMPLATE)
         else:
             self._postgres.start()
             superuser = self._postgres.superuser_url(TEMPLATE)
-            ensure_database(
-                superuser, database=TEMPLATE, owner_password=role_password(), application_password=role_password()
-            )
+        password = role_password()
+        admin_url = given or self._postgres.superuser_url()
+        ensure_database(admin_url, database=TEMPLATE, owner_password=password, application_password=password)
         migrate = subprocess.run(
             [sys.executable, "manage.py", "migrate", "--database", "owner", "--verbosity", "0"],
             cwd=ROOT,
@@ -147,7 +146,5 @@ def database_environment(superuser_url: str, database: str) -> dict[str, str]:
 
 def drop_database(superuser_url: str, database: str) -> None:
     """Drop `database`, whoever is connected to it."""
-    import psycopg
-
     with psycopg.connect(superuser_url, dbname="postgres", autocommit=True) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')

@@ -36,6 +36,7 @@ def romanise(word: str) -> str:
 
     Schwas that are not spoken are left out; signs of other scripts are dropped.
     """
+    word = unicodedata.normalize("NFC", word)
     usual = USUAL_SPELLING.get(word)
     if usual is not None:
         return usual
@@ -46,7 +47,7 @@ def romanise(word: str) -> str:
 
 def _parts(word: str) -> list[_Part]:
     parts: list[_Part] = []
-    for char in unicodedata.normalize("NFC", word):
+    for char in word:
         char = _COMPOSED.get(char, char)
         last = parts[-1] if parts else None
         if char in _CONSONANTS:
@@ -60,7 +61,7 @@ def _parts(word: str) -> list[_Part]:
         elif char == _NUKTA:
             last.consonant = _nukta(last.consonant)
         elif char == _VIRAMA:
-            last.vowel = ""
+            last.consonant, last.vowel = "f" if last.consonant == "ph" else last.consonant, ""
         elif char in _SIGNS:
             last.vowel = _SIGNS[char]
         elif char in _NASALS:
@@ -89,7 +90,7 @@ def _silence(parts: list[_Part]) -> None:
         if part.vowel != "@" or part.tail or not part.consonant:
             continue
         stands_alone = bool(before.vowel) and bool(after.consonant) and bool(after.vowel)
-        if stands_alone and after.consonant != "y" and not (before.tail and part.consonant in "kg"):
+        if stands_alone and after.consonant != "y":
             part.vowel = ""
 
 

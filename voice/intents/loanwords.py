@@ -1,5 +1,6 @@
 """Devanagari words whose usual Latin spelling does not follow from their letters."""
 
+import unicodedata
 from typing import Final
 
 _ENGLISH: Final = """
@@ -27,7 +28,7 @@ _HINDI: Final = """
 
 def _table(*listings: str) -> dict[str, str]:
     pairs = "".join(listings).replace("\n", "|").split("|")
-    return {devanagari: latin for devanagari, _, latin in (pair.partition(" ") for pair in pairs) if latin}
+    return {unicodedata.normalize("NFC", devanagari): latin for devanagari, _, latin in (pair.partition(" ") for pair in pairs) if latin}
 
 
 USUAL_SPELLING: Final = _table(_ENGLISH, _HINDI)

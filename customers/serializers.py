@@ -1,0 +1,76 @@
+"""Customers as the wire spells them."""
+
+from rest_framework import serializers
+
+from execora.api.pagination import PageQuery
+from execora.api.wire import MoneyField, PhoneField, TextField, WireSerializer
+
+
+class CustomerOut(WireSerializer):
+    id = serializers.UUIDField(source="pk")
+    code = serializers.CharField()
+    name = serializers.CharField()
+    nickname = serializers.CharField()
+    landmark = serializers.CharField()
+    phone = PhoneField(source="phone_e164", allow_null=True)
+    address = serializers.CharField()
+    stateCode = serializers.CharField(source="state_code")
+    gstin = serializers.CharField()
+    notes = serializers.CharField()
+    balance = MoneyField(source="balance_paise")
+    createdAt = serializers.DateTimeField(source="created_at")
+
+
+class CustomerFoundOut(CustomerOut):
+    matchScore = serializers.FloatField(source="match_score")
+
+
+class CustomerIn(WireSerializer):
+    name = TextField(max_length=120)
+    nickname = TextField(max_length=60, required=False, allow_blank=True)
+    landmark = TextField(max_length=120, required=False, allow_blank=True)
+    phone = PhoneField(source="phone_e164", required=False, allow_null=True)
+    address = TextField(max_length=300, required=False, allow_blank=True)
+    stateCode = serializers.RegexField(r"^\d{2}$", source="state_code", required=False, allow_blank=True)
+    gstin = TextField(max_length=15, required=False, allow_blank=True)
+    notes = TextField(max_length=500, required=False, allow_blank=True)
+
+
+class CustomerChangeIn(CustomerIn):
+    name = TextField(max_length=120, required=False)
+
+
+class CustomerPage(PageQuery):
+    """The list of customers takes no filters yet."""
+
+
+class SearchQuery(WireSerializer):
+    q = TextField(max_length=100)
+
+
+class LoginIn(WireSerializer):
+    """`{customerId, password}` for a customer, `{username, password}` for staff and admins."""
+
+    customerId = TextField(max_length=40, required=False)
+    username = TextField(max_length=60, required=False)
+    password = TextField(max_length=200, trim_whitespace=False)
+    business = TextField(max_length=40, required=False)
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        if ("customerId" in attrs) == ("username" in attrs):
+            raise serializers.ValidationError("Give customerId or username, and the password.")
+        return attrs
+
+
+class LoginOut(WireSerializer):
+    token = serializers.CharField()
+    expiresIn = serializers.IntegerField()
+
+
+class MeOut(WireSerializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    role = serializers.CharField()
+    customerId = serializers.UUIDField(allow_null=True)
+    business = serializers.DictField()
+    permissions = serializers.ListField(child=serializers.CharField())

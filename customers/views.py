@@ -1,0 +1,135 @@
+"""Customers and logging in, on REST."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from customers.commands import change_customer, create_customer, find_customer
+from customers.login import log_in_customer, log_in_staff
+from customers.models import Customer
+from customers.search import search_customers
+from customers.serializers import (
+    CustomerChangeIn,
+    CustomerFoundOut,
+    CustomerIn,
+    CustomerOut,
+    CustomerPage,
+    LoginIn,
+    LoginOut,
+    MeOut,
+    SearchQuery,
+)
+from execora.api.pagination import page_of
+from execora.api.permissions import Authenticated
+from execora.api.views import WireViewSet
+from execora.core.models import User
+from execora.core.permissions import ROLE_PERMISSIONS, Permission
+
+_ONE = inline_serializer("CustomerAnswer", {"customer": CustomerOut()})
+_MANY = inline_serializer(
+    "CustomersAnswer", {"customers": CustomerOut(many=True), "next": serializers.CharField(allow_null=True)}
+)
+_FOUND = inline_serializer("CustomersFound", {"customers": CustomerFoundOut(many=True)})
+
+
+def customer_json(customer: Customer) -> dict[str, Any]:
+    if not hasattr(customer, "balance_paise"):
+        account = getattr(customer, "account", None)
+        customer.balance_paise = account.balance_paise if account is not None else 0  # type: ignore[attr-defined]
+    return dict(CustomerOut(customer).data)
+
+
+class CustomerViewSet(WireViewSet):
+    permissions: ClassVar = {
+        "list": Permission.CUSTOMER_VIEW,
+        "search": Permission.CUSTOMER_SEARCH,
+        "retrieve": Permission.CUSTOMER_VIEW,
+        "create": Permission.CUSTOMER_CREATE,
+        "partial_update": Permission.CUSTOMER_CHANGE,
+    }
+
+    @extend_schema(parameters=[CustomerPage], responses=_MANY)
+    def list(self, request: Request) -> Response:
+        rows = Customer.objects.visible_to(self.actor).annotate(
+            balance_paise=Coalesce("account__balance_paise", Value(0))
+        )
+        page, following = page_of(rows, self.query(CustomerPage))
+        return Response({"customers": CustomerOut(page, many=True).data, "next": following})
+
+    @extend_schema(parameters=[SearchQuery], responses=_FOUND)
+    def search(self, request: Request) -> Response:
+        found = search_customers(self.actor, self.query(SearchQuery)["q"])
+        answers = [{**customer_json(match.customer), "matchScore": match.score} for match in found]
+        return Response({"customers": answers})
+
+    @extend_schema(responses=_ONE)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return Response({"customer": customer_json(find_customer(self.actor, pk))})
+
+    @extend_schema(request=CustomerIn, responses={201: _ONE})
+    def create(self, request: Request) -> Response:
+        return self.run(create_customer, _answer, **self.body(CustomerIn))
+
+    @extend_schema(request=CustomerChangeIn, responses=_ONE)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        changes = self.body(CustomerChangeIn)
+        return self.run(change_customer, _answer, status=200, customer=find_customer(self.actor, pk), changes=changes)
+
+
+def _answer(customer: Customer) -> dict[str, Any]:
+    return {"customer": _jsonable(customer_json(customer))}
+
+
+def _jsonable(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: str(value) if key == "id" else value for key, value in data.items()}
+
+
+class LoginView(WireViewSet):
+    """Public: a name and a password for a token."""
+
+    is_public = True
+    authentication_classes: ClassVar[list[Any]] = []
+
+    @extend_schema(request=LoginIn, responses=LoginOut)
+    def create(self, request: Request) -> Response:
+        given = self.body(LoginIn)
+        agent = request.META.get("HTTP_USER_AGENT", "")
+        if "username" in given:
+            token, seconds = log_in_staff(username=given["username"], password=given["password"], user_agent=agent)
+        else:
+            token, seconds = log_in_customer(
+                reference=given["customerId"],
+                password=given["password"],
+                business_slug=given.get("business"),
+                user_agent=agent,
+            )
+        return Response({"token": token, "expiresIn": seconds})
+
+
+class MeView(WireViewSet):
+    """Who the token is."""
+
+    permission_classes: ClassVar = [Authenticated]
+
+    @extend_schema(responses=MeOut)
+    def list(self, request: Request) -> Response:
+        actor = self.actor
+        role = actor.role
+        assert role is not None  # noqa: S101  a token is a person's
+        user = User.objects.get(pk=actor.user_id)
+        business = {"id": str(actor.business_id), "slug": actor.business.slug, "name": actor.business.name}
+        return Response(
+            {
+                "id": str(actor.user_id),
+                "name": user.name,
+                "role": role.value,
+                "customerId": str(actor.customer_id) if actor.customer_id else None,
+                "business": business,
+                "permissions": sorted(ROLE_PERMISSIONS[role]),
+            }
+        )

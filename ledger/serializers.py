@@ -1,0 +1,51 @@
+"""The books as the wire spells them."""
+
+from rest_framework import serializers
+
+from execora.api.pagination import PageQuery
+from execora.api.wire import MoneyField, TextField, WireSerializer
+from ledger.commands import PAYMENT_MODES
+
+
+class EntryOut(WireSerializer):
+    id = serializers.CharField(source="pk")
+    kind = serializers.CharField()
+    customerId = serializers.CharField(source="customer_id")
+    sequence = serializers.IntegerField()
+    amount = MoneyField(source="total_paise")
+    effect = MoneyField(source="effect_paise")
+    balance = MoneyField(source="balance_after_paise")
+    mode = serializers.CharField()
+    description = serializers.CharField()
+    date = serializers.DateField(source="occurred_on")
+    recordedAt = serializers.DateTimeField(source="recorded_at")
+    reverses = serializers.CharField(source="reverses_id", allow_null=True)
+
+
+class PaymentIn(WireSerializer):
+    customerId = TextField(max_length=40)
+    amount = MoneyField()
+    paymentMode = serializers.ChoiceField(choices=list(PAYMENT_MODES))
+    notes = TextField(max_length=300, required=False, allow_blank=True)
+    date = serializers.DateField(required=False)
+
+
+class CreditIn(WireSerializer):
+    customerId = TextField(max_length=40)
+    amount = MoneyField()
+    description = TextField(max_length=300)
+    date = serializers.DateField(required=False)
+
+
+class OpeningBalanceIn(WireSerializer):
+    customerId = TextField(max_length=40)
+    amount = MoneyField()
+    date = serializers.DateField(required=False)
+
+
+class ReverseIn(WireSerializer):
+    reason = TextField(max_length=300)
+
+
+class LedgerPage(PageQuery):
+    """The page of a khata takes no filters."""

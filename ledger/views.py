@@ -1,0 +1,97 @@
+"""The books on REST."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from customers.commands import find_customer
+from execora.api.pagination import page_of
+from execora.api.views import WireViewSet
+from execora.api.wire import MoneyField
+from execora.core.ids import parse_id
+from execora.core.money import rupees
+from execora.core.permissions import Permission
+from ledger.commands import add_credit, record_opening_balance, record_payment, reverse_entry
+from ledger.errors import EntryNotFound
+from ledger.models import Account, Entry
+from ledger.serializers import CreditIn, EntryOut, LedgerPage, OpeningBalanceIn, PaymentIn, ReverseIn
+
+_ENTRY = inline_serializer("EntryAnswer", {"entry": EntryOut()})
+_PAGE = inline_serializer(
+    "LedgerAnswer",
+    {"entries": EntryOut(many=True), "balance": MoneyField(), "next": serializers.CharField(allow_null=True)},
+)
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    return dict(EntryOut(entry).data)
+
+
+def _answer(entry: Entry) -> dict[str, Any]:
+    return {"entry": entry_json(entry)}
+
+
+class LedgerViewSet(WireViewSet):
+    permissions: ClassVar = {
+        "retrieve": Permission.LEDGER_VIEW,
+        "payment": Permission.PAYMENT_RECORD,
+        "credit": Permission.CREDIT_RECORD,
+        "opening_balance": Permission.OPENING_BALANCE_RECORD,
+        "reverse": Permission.ENTRY_REVERSE,
+    }
+
+    @extend_schema(parameters=[LedgerPage], responses=_PAGE)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """A customer's khata, newest first, each entry with the balance it left."""
+        customer = find_customer(self.actor, pk)
+        rows = Entry.objects.visible_to(self.actor).filter(customer=customer)
+        page, following = page_of(rows, self.query(LedgerPage), order="-sequence")
+        account = Account.objects.visible_to(self.actor).filter(customer=customer).first()
+        balance = account.balance_paise if account is not None else 0
+        return Response({"entries": EntryOut(page, many=True).data, "balance": rupees(balance), "next": following})
+
+    @extend_schema(request=PaymentIn, responses={201: _ENTRY})
+    def payment(self, request: Request) -> Response:
+        given = self.body(PaymentIn)
+        return self.run(
+            record_payment,
+            _answer,
+            customer=find_customer(self.actor, given["customerId"]),
+            amount_paise=given["amount"],
+            mode=given["paymentMode"],
+            notes=given.get("notes", ""),
+            occurred_on=given.get("date"),
+        )
+
+    @extend_schema(request=CreditIn, responses={201: _ENTRY})
+    def credit(self, request: Request) -> Response:
+        given = self.body(CreditIn)
+        return self.run(
+            add_credit,
+            _answer,
+            customer=find_customer(self.actor, given["customerId"]),
+            amount_paise=given["amount"],
+            description=given["description"],
+            occurred_on=given.get("date"),
+        )
+
+    @extend_schema(request=OpeningBalanceIn, responses={201: _ENTRY})
+    def opening_balance(self, request: Request) -> Response:
+        given = self.body(OpeningBalanceIn)
+        return self.run(
+            record_opening_balance,
+            _answer,
+            customer=find_customer(self.actor, given["customerId"]),
+            amount_paise=given["amount"],
+            occurred_on=given.get("date"),
+        )
+
+    @extend_schema(request=ReverseIn, responses={201: _ENTRY})
+    def reverse(self, request: Request, pk: str) -> Response:
+        entry_id = parse_id(pk)
+        if entry_id is None:
+            raise EntryNotFound()
+        return self.run(reverse_entry, _answer, entry_id=entry_id, reason=self.body(ReverseIn)["reason"])

@@ -1,0 +1,143 @@
+"""Cut what was said into words of one script: lower-case Latin, ASCII digits, marks that separate."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from voice.intents.devanagari import romanise
+
+MAX_CHARACTERS: Final = 500
+
+_DEVANAGARI: Final = "\u0900-\u0963\u0971-\u097f"
+_MARKS: Final = "\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0980-\u0dff\u0e31-\u0e4e"
+_LETTERS: Final = rf"(?:[^\W\d_{_DEVANAGARI}]|[{_MARKS}])"
+_PIECE: Final = re.compile(
+    rf"""
+      (?P<date>[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}(?![0-9-])|[0-9]{{1,2}}([-/.])[0-9]{{1,2}}\2[0-9]{{4}}(?![0-9]))
+    | (?P<clock>[0-9]{{1,2}}:[0-9]{{2}}(?![0-9:]))
+    | (?:(?:(?<!\w)(?:rs|inr|re)\.?|[₹$€£])[ ]{{0,3}})?(?P<number>
+        (?:(?<![^\s₹$€£.])-)?(?:[0-9]{{1,3}}(?:,[0-9]{{2,3}})*,[0-9]{{3}}(?![0-9])|[0-9]+)(?:\.[0-9]+|/[0-9]+(?![0-9/]))?
+        | (?<![\w.])\.[0-9]+ )(?P<thousands>k(?!\w))?
+    | (?P<half_day>(?<!\w)[ap]\.[ ]?m\b\.?)
+    | (?P<owner>(?<=\w)'s(?!\w))
+    | (?P<devanagari>[{_DEVANAGARI}]+)
+    | (?P<latin>{_LETTERS}+(?:'(?!s\b){_LETTERS}+)*)
+    | (?P<stop>[.,?!])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_SAME_AS: Final = {
+    **dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4\uff07", "'"),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\uff0d", "-"),
+    **dict.fromkeys("\u0964\u0965\u2026\uff0e\u3002", "."),
+    **dict.fromkeys(";\uff0c\u3001\u060c", ","),
+    **dict.fromkeys("\uff1f\u061f", "?"),
+    "\uff01": "!",
+    "\uff1a": ":",
+    "\u2044": "/",
+    "\uff0f": "/",
+    "\u20a8": "₹",
+    "\u00a0": " ",
+    "\u202f": " ",
+}
+_FRACTIONS: Final = {"½": "1/2", "¼": "1/4", "¾": "3/4"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word, number or separating mark.
+
+    `text` is what the grammar reads, `raw` what stood at `start:end` of the original, a currency sign included
+    (`₹500` has the text `500`).
+    """
+
+    text: str
+    raw: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> list[Token]:
+    """Return the tokens of the first 500 characters of `text`, in their order.
+
+    `1,50,000`, `2.5`, `1/2`, `-5`, `7:30`, `2026-12-05` and `5/12/2026` are one token each; `5kg` is two; `5k` is `5000`.
+    `.`, `,`, `?` and `!` are tokens with that text; `'s` is one; all other marks are dropped.
+    """
+    text = text[:MAX_CHARACTERS]
+    shadow, places = _shadow(text)
+    found: list[Token] = []
+    for match in _PIECE.finditer(shadow):
+        spelling = _spelling(match)
+        if not spelling:
+            continue
+        start, end = places[match.start()], places[match.end() - 1] + 1
+        if spelling in ".,?!" and found and found[-1].text == spelling:
+            continue
+        found.append(Token(spelling, text[start:end], start, end))
+    return found
+
+
+def normalise(text: str) -> str:
+    """Return the tokens of `text` joined by single spaces."""
+    return " ".join(token.text for token in tokens(text))
+
+
+def is_devanagari(text: str) -> bool:
+    """Tell whether most letters of `text` are Devanagari."""
+    letters = [char for char in text[:MAX_CHARACTERS] if char.isalpha()]
+    return 2 * sum("\u0900" <= char <= "\u097f" for char in letters) > len(letters)
+
+
+def _shadow(text: str) -> tuple[str, list[int]]:
+    """Return `text` with its marks and digits in ASCII and unheard controls left out, and the place of each character."""
+    characters: list[str] = []
+    places: list[int] = []
+    for place, char in enumerate(text):
+        same = _SAME_AS.get(char) or _FRACTIONS.get(char)
+        if same is None:
+            category = unicodedata.category(char)
+            if category == "Cf" or (category == "Mn" and "\ufe00" <= char <= "\ufe0f"):
+                continue
+            same = str(unicodedata.decimal(char)) if category == "Nd" else _half_width(char)
+        elif char in _FRACTIONS and characters and characters[-1].isdigit():
+            same = f" {same}"
+        characters.extend(same)
+        places.extend([place] * len(same))
+    return "".join(characters), places
+
+
+def _half_width(char: str) -> str:
+    return chr(ord(char) - 0xFEE0) if "\uff21" <= char <= "\uff5a" else char
+
+
+def _spelling(match: re.Match[str]) -> str:
+    kind, piece = match.lastgroup, match.group()
+    if match["number"]:
+        return _number(match["number"].replace(",", ""), thousands=bool(match["thousands"]))
+    if kind == "devanagari":
+        return romanise(unicodedata.normalize("NFC", piece))
+    if kind == "latin":
+        return _plain(piece)
+    if kind == "half_day":
+        return f"{piece[0].lower()}m"
+    return piece.lower()
+
+
+def _number(digits: str, *, thousands: bool) -> str:
+    if digits.startswith("."):
+        digits = f"0{digits}"
+    if not thousands or "/" in digits:
+        return digits
+    whole, _, rest = digits.partition(".")
+    if len(rest) > 3:
+        return digits
+    return (whole + rest.ljust(3, "0")).lstrip("0") or "0"
+
+
+def _plain(piece: str) -> str:
+    """Return a word of Latin or another script in lower case, without accents on Latin letters."""
+    folded = unicodedata.normalize("NFKD", piece.casefold())
+    if not folded.isascii():
+        folded = "".join(char for char in folded if not ("\u0300" <= char <= "\u036f"))
+    return unicodedata.normalize("NFC", folded.replace("'", "")).casefold()
