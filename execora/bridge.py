@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from contextvars import copy_context
+from dataclasses import dataclass
 from functools import partial
 from typing import IO
 
@@ -115,39 +116,30 @@ class Bridge:
         write_at_once()
 
 
+@dataclass(frozen=True)
 class _Exchange:
     """One request in its thread."""
 
-    def __init__(
-        self,
-        handler: BaseHandler,
-        pool: RequestPool,
-        scope: Scope,
-        body: IO[bytes],
-        loop: asyncio.AbstractEventLoop,
-        send: Send,
-        answered: "asyncio.Future[Answer | Stream]",
-    ) -> None:
-        self._handler = handler
-        self._pool = pool
-        self._scope = scope
-        self._body = body
-        self._loop = loop
-        self._send = send
-        self._answered = answered
+    handler: BaseHandler
+    pool: RequestPool
+    scope: Scope
+    body: IO[bytes]
+    loop: asyncio.AbstractEventLoop
+    send: Send
+    answered: "asyncio.Future[Answer | Stream]"
 
     def run(self) -> None:
         """Run the request; whatever happens, the loop gets an answer and the thread's connections are looked after."""
         response: HttpResponseBase | None = None
         try:
-            set_script_prefix(get_script_prefix(self._scope))
-            request_started.send(sender=BaseHandler, scope=self._scope)
+            set_script_prefix(get_script_prefix(self.scope))
+            request_started.send(sender=BaseHandler, scope=self.scope)
             try:
-                request = ASGIRequest(self._scope, self._body)
+                request = ASGIRequest(self.scope, self.body)
             except UnicodeDecodeError:
                 self._fail(Refused(400, "The address is not UTF-8.", body_pending=False))
                 return
-            response = self._handler.get_response(request)
+            response = self.handler.get_response(request)
             response._handler_class = BaseHandler  # type: ignore[attr-defined]  # close() names it as the sender
             self._deliver(response)
         except BaseException:  # SystemExit from a view too: the thread serves others
@@ -158,7 +150,7 @@ class _Exchange:
 
     def _deliver(self, response: HttpResponseBase) -> None:
         headers = _headers_of(response)
-        bodiless = self._scope["method"] == "HEAD" or response.status_code in (204, 304) or response.status_code < 200
+        bodiless = self.scope["method"] == "HEAD" or response.status_code in (204, 304) or response.status_code < 200
         if isinstance(response, HttpResponse):
             body = response.content
             if response.status_code not in (204, 304) and not response.has_header("Content-Length"):
@@ -171,8 +163,8 @@ class _Exchange:
         else:
             if isinstance(response, FileResponse):
                 response.block_size = FILE_BLOCK_BYTES
-            self._pool.lend()
-            stream = Stream(self._loop, self._send)
+            self.pool.lend()
+            stream = Stream(self.loop, self.send)
             self._resolve(stream)
             stream.send_all(response.status_code, headers, response)
 
@@ -182,15 +174,15 @@ class _Exchange:
                 request_finished.send(sender=BaseHandler)
             else:
                 response.close()
-            self._body.close()
+            self.body.close()
         except Exception:
             log.exception("A response could not be closed")
 
     def _resolve(self, answer: Answer | Stream) -> None:
-        call_in_loop(self._loop, _set_result, self._answered, answer)
+        call_in_loop(self.loop, _set_result, self.answered, answer)
 
     def _fail(self, refusal: Refused) -> None:
-        call_in_loop(self._loop, _set_exception, self._answered, refusal)
+        call_in_loop(self.loop, _set_exception, self.answered, refusal)
 
 
 def _set_result(future: "asyncio.Future[Answer | Stream]", answer: Answer | Stream) -> None:

@@ -17,7 +17,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
 env = environ.Env()
-DATA_DIR: Path = env.path("DATA_DIR", default=BASE_DIR / ".data").resolve() if "DATA_DIR" in os.environ else BASE_DIR / ".data"
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 DEMO_ENV_FILE = DATA_DIR / "demo.env"
 if "DATABASE_URL" not in os.environ and DEMO_ENV_FILE.is_file():
     env.read_env(DEMO_ENV_FILE)

@@ -1,7 +1,7 @@
 """What every test runs on: a real PostgreSQL seen as the application's role, a real Redis, a really running server.
 
-DJANGO_SETTINGS_MODULE is set by tests.support.environment and nowhere else: named in pyproject.toml, pytest-django would
-read the settings before this file could prepare their environment.
+DJANGO_SETTINGS_MODULE is set by tests.support.environment and nowhere else: named in pyproject.toml, pytest-django
+would read the settings before this file could prepare their environment.
 """
 
 import os

@@ -30,8 +30,17 @@ class Server:
         }
         without_owner = {name: value for name, value in os.environ.items() if name != "MIGRATE_DATABASE_URL"}
         with log_file.open("wb") as output:
+            protocol = ["--http", "execora.http_protocol:BoundedProtocol"]
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "uvicorn", "tests.ops.served_asgi:application", "--port", str(self.port)],
+                [
+                    sys.executable,
+                    "-m",
+                    "uvicorn",
+                    "tests.ops.served_asgi:application",
+                    "--port",
+                    str(self.port),
+                    *protocol,
+                ],
                 cwd=ROOT,
                 env={**without_owner, **secrets, **fixed, **environment},
                 stdout=output,

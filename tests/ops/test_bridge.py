@@ -3,7 +3,9 @@
 import hashlib
 import http.client
 import json
+import socket
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -209,6 +211,18 @@ class TestClientsThatLeave:
         assert server.output().count("Exception in ASGI") == failures
 
 
+def sent_until_refused(client: socket.socket, piece: bytes, *, most: int = 200 * MEGABYTE) -> int:
+    """Send `piece` again and again until the server closes; return how many bytes it took."""
+    sent = 0
+    try:
+        while sent < most:
+            client.sendall(piece)
+            sent += len(piece)
+    except ConnectionError:
+        pass
+    return sent
+
+
 class TestTooLarge:
     def test_declared(self, server: Server) -> None:
         status, headers, body = server.get("/echo", method="POST", body=b"x" * (LIMIT + 1))
@@ -242,12 +256,7 @@ class TestTooLarge:
         chunk = b"10000\r\n" + b"x" * 65536 + b"\r\n"
         with server.connect() as client:
             client.sendall(b"POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
-            sent = 0
-            with pytest.raises(OSError):
-                while sent < 200 * MEGABYTE:
-                    client.sendall(chunk)
-                    sent += len(chunk)
-        assert sent < 100 * MEGABYTE
+            assert sent_until_refused(client, chunk) < 100 * MEGABYTE
 
 
 MALFORMED = {
@@ -297,7 +306,7 @@ class TestMalformed:
     @pytest.mark.parametrize("name", NOT_HTTP)
     def test_what_is_no_http_is_refused_by_the_server(self, server: Server, name: str) -> None:
         received = server.raw(NOT_HTTP[name])
-        assert received.startswith(b"HTTP/1.1 400 "), received[:200]
+        assert error_of(received)[0] == 400
         assert server.get("/plain")[0] == 200
 
     def test_bytes_in_the_query_are_refused_whatever_the_server_lets_through(self) -> None:
@@ -306,9 +315,52 @@ class TestMalformed:
             declared_length(scope)
         assert refused.value.status == 400
 
+    @pytest.mark.parametrize("piece", [b"X-A: " + b"a" * 5000 + b"\r\n", b"a" * 60_000])
+    def test_a_head_without_an_end_is_cut_off(self, server: Server, piece: bytes) -> None:
+        with server.connect() as client:
+            client.sendall(b"GET /plain HTTP/1.1\r\nHost: localhost\r\nX-B: ")
+            assert sent_until_refused(client, piece) < 20 * MEGABYTE
+        assert server.get("/plain")[0] == 200
+
+    def test_a_head_in_many_small_parts_is_taken(self, server: Server) -> None:
+        with server.connect() as client:
+            for byte in b"GET /plain HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n":
+                client.sendall(bytes([byte]))
+            assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+    def test_large_bodies_one_after_another_are_no_large_head(self, server: Server) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        for _ in range(4):
+            connection.request("POST", "/echo", body=b"x" * 900_000)
+            assert json.loads(connection.getresponse().read())["bytes"] == 900_000
+        connection.close()
+
     def test_a_host_that_is_not_ours_is_no_500(self, server: Server) -> None:
         received = server.raw(b"GET /where HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
         assert received.split()[1] in (b"200", b"400")
+
+
+class TestSlowHeads:
+    @pytest.fixture(scope="class")
+    def hasty(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+        running = Server(tmp_path_factory.mktemp("hasty") / "output.log", EXECORA_TEST_HEAD_SECONDS="1")
+        yield running
+        running.stop()
+
+    @pytest.mark.parametrize("sent", [b"GET /plain HTTP/1.1\r\nHost: lo", b"G"])
+    def test_half_a_head_is_refused_in_time(self, hasty: Server, sent: bytes) -> None:
+        status, refusal = error_of(hasty.raw(sent))
+        assert (status, "too slowly" in refusal["message"]) == (400, True)
+
+    def test_silence_is_closed(self, hasty: Server) -> None:
+        began = time.monotonic()
+        assert hasty.raw(b"") == b""
+        assert 0.8 < time.monotonic() - began < 2.5
+
+    def test_slow_answers_and_sockets_are_left_alone(self, hasty: Server) -> None:
+        assert hasty.get("/slow?seconds=2")[0] == 200
+        status, _, body = hasty.get("/stream?pieces=5&pause=0.5")
+        assert (status, len(body)) == (200, 50)
 
 
 class TestLife:

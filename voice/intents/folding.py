@@ -4,7 +4,7 @@ import re
 
 _DIGRAPHS = (("aa", "a"), ("ee", "i"), ("oo", "u"), ("ii", "i"), ("uu", "u"), ("w", "v"), ("ck", "k"), ("q", "k"))
 _DIPHTHONGS = (("ai", "e"), ("ei", "e"), ("ay", "e"), ("ey", "e"), ("au", "o"), ("ou", "o"), ("ao", "o"))
-_CONSONANTS = (("chh", "ch"), ("sh", "s"), ("ph", "f"), ("z", "j"))
+_CONSONANTS = (("chh", "ch"), ("cch", "ch"), ("sh", "s"), ("ph", "f"), ("z", "j"))
 _BARE_C = re.compile(r"c(?!h)")
 _DOUBLED = re.compile(r"(ch|[a-z])\1+")
 _NASAL = re.compile(r"(?<=[eo])n(?=[ts])")
