@@ -113,7 +113,7 @@ def measure(handler: str, middleware: str, connections: int, seconds: float) -> 
         "import uvicorn; from bench.bridge import application;"
         f"uvicorn.run(application({handler!r}, {middleware!r}), port={port}, log_config=None, access_log=False)"
     )
-    server = subprocess.Popen(  # noqa: S603  # our own code
+    server = subprocess.Popen(  # our own code
         [sys.executable, "-c", code], cwd=Path(__file__).parents[1], env=os.environ.copy(), stdout=subprocess.DEVNULL
     )
     try:

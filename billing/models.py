@@ -17,7 +17,9 @@ class Product(BusinessOwned):
     """What the shop sells. `stock` is in `unit`; `price_paise` is for one unit, with tax or without by the shop's setting."""
 
     name = models.CharField(max_length=120)
-    aliases = ArrayField(models.CharField(max_length=60), default=list, blank=True, help_text="Other words, either script")
+    aliases = ArrayField(
+        models.CharField(max_length=60), default=list, blank=True, help_text="Other words, either script"
+    )
     unit = models.CharField(max_length=12)
     price_paise = models.BigIntegerField()
     hsn = models.CharField("HSN", max_length=8, blank=True, validators=[RegexValidator(r"^\d{4,8}$")])
@@ -32,7 +34,9 @@ class Product(BusinessOwned):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint("business", Lower("name"), name="product_name_once"),
             models.CheckConstraint(condition=models.Q(price_paise__gte=0), name="product_price_positive"),
-            models.CheckConstraint(condition=models.Q(gst_rate_bp__gte=0, gst_rate_bp__lte=10_000), name="product_rate"),
+            models.CheckConstraint(
+                condition=models.Q(gst_rate_bp__gte=0, gst_rate_bp__lte=10_000), name="product_rate"
+            ),
             models.CheckConstraint(condition=models.Q(stock__gte=0), name="product_stock_positive"),
         ]
 
@@ -92,7 +96,9 @@ class Invoice(BusinessOwned):
     round_off_paise = models.BigIntegerField()
     total_paise = models.BigIntegerField()
     notes = models.CharField(max_length=500, blank=True)
-    entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="invoice", db_constraint=False)
+    entry = models.OneToOneField(
+        Entry, null=True, on_delete=models.PROTECT, related_name="invoice", db_constraint=False
+    )
     cancel_reason = models.CharField(max_length=200, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -128,7 +134,7 @@ class Invoice(BusinessOwned):
 
 
 class InvoiceItem(BusinessOwned):
-    """One line. `stock_quantity` is the quantity in the product's own unit."""
+    """One line. `stock_quantity` is the quantity in the product's own unit; `unit_price_paise` is for one `price_unit`."""
 
     customer_path: ClassVar[str | None] = "invoice__customer_id"
 
@@ -141,6 +147,7 @@ class InvoiceItem(BusinessOwned):
     unit = models.CharField(max_length=12)
     stock_quantity = models.DecimalField(max_digits=12, decimal_places=3)
     unit_price_paise = models.BigIntegerField()
+    price_unit = models.CharField(max_length=12)
     discount_paise = models.BigIntegerField(default=0)
     gst_rate_bp = models.IntegerField()
     taxable_paise = models.BigIntegerField()
@@ -152,7 +159,9 @@ class InvoiceItem(BusinessOwned):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["invoice", "line"], name="item_line_once"),
-            models.CheckConstraint(condition=models.Q(quantity__gt=0, stock_quantity__gt=0), name="item_quantity_positive"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gt=0, stock_quantity__gt=0), name="item_quantity_positive"
+            ),
         ]
 
 

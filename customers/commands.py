@@ -113,9 +113,7 @@ def _checked_gstin(gstin: str) -> str:
 
 
 def _next_number(actor: Actor, name: str) -> int:
-    Counter.objects.bulk_create(
-        [Counter(business_id=actor.business_id, name=name)], ignore_conflicts=True
-    )
+    Counter.objects.bulk_create([Counter(business_id=actor.business_id, name=name)], ignore_conflicts=True)
     counter = Counter.objects.select_for_update().get(business_id=actor.business_id, name=name)
     Counter.objects.filter(pk=counter.pk).update(value=F("value") + 1)
     return int(counter.value) + 1

@@ -38,7 +38,9 @@ def log_in_customer(*, reference: str, password: str, business_slug: str | None,
         BusinessNeeded: a code is ambiguous among shops.
     """
     key = parse_id(reference)
-    rows = Customer.objects.select_related("user__business").filter(Q(pk=key) if key else Q(code=reference.lower()))
+    rows = Customer.objects.select_related("user__business").filter(
+        Q(pk=key) if key is not None else Q(code=reference.lower())
+    )
     if business_slug:
         rows = rows.filter(business__slug=business_slug)
     elif key is None and Business.objects.count() > 1:

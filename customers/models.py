@@ -18,10 +18,14 @@ class Customer(BusinessOwned):
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=120)
     nickname = models.CharField(max_length=60, blank=True)
-    landmark = models.CharField(max_length=120, blank=True, help_text='How people tell two of a name apart: "mandir wala"')
+    landmark = models.CharField(
+        max_length=120, blank=True, help_text='How people tell two of a name apart: "mandir wala"'
+    )
     phone_e164 = models.CharField("phone", max_length=16, null=True, blank=True)
     address = models.CharField(max_length=300, blank=True)
-    state_code = models.CharField(max_length=2, blank=True, help_text="GST state code of the address; empty: the shop's")
+    state_code = models.CharField(
+        max_length=2, blank=True, help_text="GST state code of the address; empty: the shop's"
+    )
     gstin = models.CharField("GSTIN", max_length=15, blank=True)
     notes = models.CharField(max_length=500, blank=True)
     sound_keys = models.CharField(max_length=400, editable=False)

@@ -28,7 +28,7 @@ def search_customers(actor: Actor, text: str, *, limit: int = FOUND_AT_MOST) -> 
     """Return the best matches among the customers that the actor may see, best first."""
     rows = Customer.objects.visible_to(actor)
     digits = re.sub(r"\D", "", text)
-    if len(digits) >= 4 and len(digits) >= len(text.strip()) - 5:  # noqa: PLR2004  the shortest part of a number people say
+    if len(digits) >= 4 and len(digits) >= len(text.strip()) - 5:
         numbered = rows.filter(Q(phone_e164__contains=digits[-10:]) | Q(code=text.strip().lower()))[:limit]
         return [Found(customer, 1.0) for customer in numbered]
     exact = rows.filter(code=text.strip().lower()).first()

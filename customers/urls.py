@@ -6,5 +6,5 @@ urlpatterns = [
     route("me", MeView, {"get": "list"}, "me"),
     route("customers", CustomerViewSet, {"get": "list", "post": "create"}, "customers"),
     route("customers/search", CustomerViewSet, {"get": "search"}, "customers-search"),
-    route("customers/(?P<pk>[^/]+)", CustomerViewSet, {"get": "retrieve", "patch": "partial_update"}, "customer"),
+    route("customers/<str:pk>", CustomerViewSet, {"get": "retrieve", "patch": "partial_update"}, "customer"),
 ]

@@ -9,11 +9,11 @@ django.setup()
 
 from channels.routing import URLRouter  # noqa: E402  # the apps must be ready
 from django.urls import re_path  # noqa: E402
-from voice.routing import websocket_urlpatterns  # noqa: E402
 
 from execora.bridge import Bridge  # noqa: E402
 from execora.ops.asgi_types import Application, Receive, Scope, Send  # noqa: E402
 from execora.ops.correlation import CorrelationMiddleware  # noqa: E402
+from voice.routing import websocket_urlpatterns  # noqa: E402
 
 POLICY_VIOLATION = 1008
 
@@ -34,9 +34,7 @@ def dispatch(http: Application, websocket: Application) -> Application:
     return application
 
 
+_any_other_path = re_path(r"", refuse_unknown_path)  # type: ignore[arg-type]  # Channels routes to applications
 application: Application = CorrelationMiddleware(
-    dispatch(
-        http=Bridge(),
-        websocket=URLRouter([*websocket_urlpatterns, re_path(r"", refuse_unknown_path)]),  # type: ignore[arg-type]  # not a view,
-    )
+    dispatch(http=Bridge(), websocket=URLRouter([*websocket_urlpatterns, _any_other_path]))
 )

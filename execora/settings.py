@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "execora.ops.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "execora.api.middleware.TrailingSlash",
     "execora.api.middleware.AdminSessionMiddleware",
     "execora.api.middleware.AdminCsrfMiddleware",
     "execora.api.middleware.AdminAuthenticationMiddleware",

@@ -65,7 +65,7 @@ def post_entry(
     entry = Entry.objects.create(
         business_id=actor.business_id,
         kind=kind,
-        customer_id=account.customer_id,
+        customer_id=account.customer_id,  # type: ignore[misc]  # a customer's account has one
         sequence=account.last_sequence,
         total_paise=total,
         effect_paise=effect,

@@ -5,6 +5,6 @@ urlpatterns = [
     route("ledger/payment", LedgerViewSet, {"post": "payment"}, "ledger-payment"),
     route("ledger/credit", LedgerViewSet, {"post": "credit"}, "ledger-credit"),
     route("ledger/opening-balance", LedgerViewSet, {"post": "opening_balance"}, "ledger-opening-balance"),
-    route("ledger/entries/(?P<pk>[^/]+)/reverse", LedgerViewSet, {"post": "reverse"}, "ledger-reverse"),
-    route("ledger/(?P<pk>[^/]+)", LedgerViewSet, {"get": "retrieve"}, "ledger"),
+    route("ledger/entries/<str:pk>/reverse", LedgerViewSet, {"post": "reverse"}, "ledger-reverse"),
+    route("ledger/<str:pk>", LedgerViewSet, {"get": "retrieve"}, "ledger"),
 ]

@@ -88,6 +88,7 @@ class Migration(migrations.Migration):
                 ('unit', models.CharField(max_length=12)),
                 ('stock_quantity', models.DecimalField(decimal_places=3, max_digits=12)),
                 ('unit_price_paise', models.BigIntegerField()),
+                ('price_unit', models.CharField(max_length=12)),
                 ('discount_paise', models.BigIntegerField(default=0)),
                 ('gst_rate_bp', models.IntegerField()),
                 ('taxable_paise', models.BigIntegerField()),

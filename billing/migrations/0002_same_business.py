@@ -23,5 +23,7 @@ class Migration(migrations.Migration):
         same_business("billing_invoiceitem", "product_id", "billing_product"),
         append_only("billing_stockmovement", ROLE),
         append_only("billing_invoiceitem", ROLE),
-        migrations.RunSQL(f"REVOKE DELETE ON billing_invoice, billing_numberseries FROM {ROLE}", migrations.RunSQL.noop),
+        migrations.RunSQL(
+            f"REVOKE DELETE ON billing_invoice, billing_numberseries FROM {ROLE}", migrations.RunSQL.noop
+        ),
     ]

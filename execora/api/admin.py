@@ -16,10 +16,8 @@ from execora.ops.correlation import current_correlation_id
 def admin_actor(request: HttpRequest) -> Actor:
     """Return the actor of a request inside the admin."""
     user = request.user
-    assert isinstance(user, User)  # noqa: S101  the admin site lets nobody else in
-    return Actor(
-        user.business, user.pk, Role(user.role), None, Channel.ADMIN, current_correlation_id(), timezone.now()
-    )
+    assert isinstance(user, User)
+    return Actor(user.business, user.pk, Role(user.role), None, Channel.ADMIN, current_correlation_id(), timezone.now())
 
 
 class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold carries no types
@@ -35,8 +33,11 @@ class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold carries no types
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         user = request.user
-        return isinstance(user, User) and user.is_active and user.is_staff and admin_actor(request).may(
-            self.view_permission
+        return (
+            isinstance(user, User)
+            and user.is_active
+            and user.is_staff
+            and admin_actor(request).may(self.view_permission)
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

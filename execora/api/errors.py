@@ -27,10 +27,14 @@ CODES = {
     500: "INTERNAL_ERROR",
     503: "BUSY",
 }
-INTERNAL_MESSAGE = "Something failed on our side and nothing was written. Try again; if it stays, report the correlation id."
+INTERNAL_MESSAGE = (
+    "Something failed on our side and nothing was written. Try again; if it stays, report the correlation id."
+)
 
 
-def error_body(status: int, message: str, *, code: str = "", fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
+def error_body(
+    status: int, message: str, *, code: str = "", fields: dict[str, list[str]] | None = None
+) -> dict[str, Any]:
     """Return the error body of the wire."""
     body: dict[str, Any] = {
         "statusCode": status,

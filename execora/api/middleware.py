@@ -1,4 +1,6 @@
-"""Sessions, CSRF, login and messages only where they are needed: in the admin. REST requests do not pay for them."""
+"""A trailing slash is accepted. Sessions, CSRF, login and messages only where they are needed: in the admin. REST requests do not pay for them."""
+
+from collections.abc import Callable
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
@@ -10,13 +12,25 @@ from django.utils.deprecation import MiddlewareMixin
 ADMIN_PREFIX = "/admin/"
 
 
+class TrailingSlash:
+    """Take `/api/v1/customers/` for `/api/v1/customers`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith("/api/") and request.path_info.endswith("/"):
+            request.path_info = request.path_info.removesuffix("/")
+        return self.get_response(request)
+
+
 class AdminOnly(MiddlewareMixin):
     """Skip the middleware for everything outside the admin."""
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:  # type: ignore[override]  # always synchronous here
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(ADMIN_PREFIX):
             return super().__call__(request)  # type: ignore[return-value]
-        return self.get_response(request)
+        return self.get_response(request)  # type: ignore[return-value]  # the chain is synchronous
 
 
 class AdminSessionMiddleware(AdminOnly, SessionMiddleware):

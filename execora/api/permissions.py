@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -16,7 +17,9 @@ class DeclaredPermission(BasePermission):
         if getattr(view, "is_public", False):
             return True
         actor = actor_of(request)
-        required = view.permissions.get(getattr(view, "action", None) or request.method.lower())
+        if getattr(view, "action_map", None) and view.action is None:
+            raise MethodNotAllowed(str(request.method))
+        required = view.permissions.get(getattr(view, "action", None) or str(request.method).lower())
         if required is None or not actor.may(required):
             raise NotPermitted()
         return True

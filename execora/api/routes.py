@@ -1,13 +1,12 @@
-"""Addresses with and without a trailing slash."""
+"""Addresses of the wire."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpResponseBase
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern, path
 
 
 def route(address: str, viewset: Any, actions: Mapping[str, str], name: str) -> URLPattern:
-    """Return the pattern of `address` (regular expression without anchors) for a viewset's actions by HTTP method."""
-    view: Callable[..., HttpResponseBase] = viewset.as_view(dict(actions))
-    return re_path(rf"^{address}/?$", view, name=name)
+    """Return the pattern of `address` for a viewset's actions by HTTP method. A trailing slash is accepted by
+    `execora.api.middleware.TrailingSlash`."""
+    return path(address, viewset.as_view(dict(actions)), name=name)

@@ -1,9 +1,10 @@
 """The wire's spelling: JSON by orjson, money as rupee strings, decimal quantities, unknown keys refused."""
 
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import orjson
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
@@ -38,7 +39,9 @@ class OrjsonParser(BaseParser):
         try:
             return orjson.loads(raw) if raw else {}
         except orjson.JSONDecodeError as fault:
-            raise ParseError(f"The body is not JSON: {fault.msg} at line {fault.lineno}, column {fault.colno}.") from fault
+            raise ParseError(
+                f"The body is not JSON: {fault.msg} at line {fault.lineno}, column {fault.colno}."
+            ) from fault
 
 
 def _depth(raw: bytes) -> int:
@@ -59,7 +62,9 @@ class WireSerializer(serializers.Serializer[Any]):
         known = {name for name, field in self.fields.items() if not field.read_only}
         unknown = set(data) - known if isinstance(data, dict) else set()
         if unknown:
-            raise serializers.ValidationError({str(key)[:60]: ["This field is not known here. Leave it out."] for key in unknown})
+            raise serializers.ValidationError(
+                {str(key)[:60]: ["This field is not known here. Leave it out."] for key in unknown}
+            )
         return super().to_internal_value(data)
 
 
@@ -75,10 +80,11 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+@extend_schema_field({"type": "string", "pattern": r"^-?\d{1,12}\.\d{2}$", "example": "500.00"})
 class MoneyField(serializers.Field[int, Any, str, int]):
     """Rupees on the wire ("500.00"), paise inside."""
 
-    default_error_messages = {"zero": "Give an amount above 0."}
+    default_error_messages: ClassVar = {"zero": "Give an amount above 0."}
 
     def __init__(self, *, allow_zero: bool = False, **options: Any) -> None:
         self.allow_zero = allow_zero
@@ -97,6 +103,7 @@ class MoneyField(serializers.Field[int, Any, str, int]):
         return rupees(value)
 
 
+@extend_schema_field({"type": "string", "pattern": r"^\d{1,9}(\.\d{1,3})?$", "example": "2.5"})
 class QuantityField(serializers.Field[Decimal, Any, str, Decimal]):
     """A decimal string with at most three decimals."""
 
@@ -110,6 +117,7 @@ class QuantityField(serializers.Field[Decimal, Any, str, Decimal]):
         return plain_quantity(value)
 
 
+@extend_schema_field({"type": "string", "example": "+919820000001"})
 class PhoneField(serializers.Field[str, Any, str, str]):
     """E.164 out, usual Indian spellings in."""
 

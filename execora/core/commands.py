@@ -125,12 +125,12 @@ def command(*, requires: Permission) -> Callable[[Callable[Concatenate[Actor, P]
 
 
 def _earlier_answer(actor: Actor, once: Once) -> Answer | None:
-    row = IdempotencyKey.objects.filter(business_id=actor.business_id, user_id=actor.user_id, key=once.key).first()
+    row = IdempotencyKey.objects.filter(business_id=actor.business_id, user_id=actor.user_id, key=once.key).first()  # type: ignore[misc]  # None is IS NULL
     if row is None:
         return None
     if bytes(row.fingerprint) != once.fingerprint:
         raise IdempotencyKeyReused()
-    return Answer(row.answer, is_replay=True)
+    return Answer(orjson.loads(row.answer), is_replay=True)
 
 
 def _keep_answer(actor: Actor, once: Once, body: JsonObject) -> None:
@@ -139,7 +139,7 @@ def _keep_answer(actor: Actor, once: Once, body: JsonObject) -> None:
         user_id=actor.user_id,
         key=once.key,
         fingerprint=once.fingerprint,
-        answer=body,
+        answer=orjson.dumps(body, default=str).decode(),
         created_at=actor.now,
     )
 

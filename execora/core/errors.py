@@ -16,7 +16,11 @@ class DomainError(Exception):
     message = "This cannot be done."
 
     def __init__(
-        self, message: str = "", *, fields: Mapping[str, list[str]] | None = None, facts: Mapping[str, Any] | None = None
+        self,
+        message: str = "",
+        *,
+        fields: Mapping[str, list[str]] | None = None,
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         self.message = message or type(self).message
         self.fields = dict(fields or {})

@@ -44,7 +44,9 @@ class Business(models.Model):
     class Meta:
         verbose_name_plural = "businesses"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=models.Q(voice_confirm_above_paise__gte=0), name="business_limit_positive"),
+            models.CheckConstraint(
+                condition=models.Q(voice_confirm_above_paise__gte=0), name="business_limit_positive"
+            ),
             models.CheckConstraint(
                 condition=models.Q(invoice_series__regex=r"^[A-Z0-9]{1,3}$"), name="business_series_form"
             ),
@@ -130,7 +132,7 @@ class IdempotencyKey(BusinessOwned):
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=120)
     fingerprint = models.BinaryField(max_length=32)
-    answer = models.JSONField()
+    answer = models.TextField(help_text="The JSON that was answered, to the letter")
     created_at = models.DateTimeField()
 
     class Meta:

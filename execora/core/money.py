@@ -18,7 +18,7 @@ def parse_rupees(value: object) -> int:
     """
     text = _spelt(value)
     if not _RUPEES.fullmatch(text):
-        raise ValueError("Give rupees as a string such as \"500.00\": at most 10 digits and two decimals, no sign.")
+        raise ValueError('Give rupees as a string such as "500.00": at most 10 digits and two decimals, no sign.')
     return int(Decimal(text) * 100)
 
 
@@ -30,7 +30,7 @@ def parse_quantity(value: object) -> Decimal:
     """
     text = _spelt(value)
     if not _QUANTITY.fullmatch(text) or not Decimal(text):
-        raise ValueError("Give a quantity above 0 with at most 9 digits and three decimals, such as \"2.5\".")
+        raise ValueError('Give a quantity above 0 with at most 9 digits and three decimals, such as "2.5".')
     return Decimal(text)
 
 
@@ -53,7 +53,7 @@ def indian_rupees(paise: int) -> str:
     whole, rest = divmod(abs(paise), 100)
     digits = str(whole)
     head, tail = digits[:-3], digits[-3:]
-    groups = []
+    groups: list[str] = []
     while head:
         groups.insert(0, head[-2:])
         head = head[:-2]

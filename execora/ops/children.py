@@ -47,7 +47,7 @@ def spawn(
 
     `user` and `group` are numeric ids to run as; only root may give them.
     """
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - the callers' own command lines, never a person's words
         [str(part) for part in command],
         env=dict(environment),
         stdin=standard_input,
@@ -59,6 +59,23 @@ def spawn(
         group=group,
         extra_groups=[] if user is not None else None,
         preexec_fn=die_with_parent(death_signal),  # noqa: PLW1509 - one call of prctl, looked up before the fork
+    )
+
+
+def run(
+    command: Sequence[str | Path], *, environment: Mapping[str, str], user: int | None = None, group: int | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `command` to its end, in the root directory; the caller looks at its exit status and what it said."""
+    return subprocess.run(  # noqa: S603 - the callers' own command lines, never a person's words
+        [str(part) for part in command],
+        env=dict(environment),
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+        user=user,
+        group=group,
+        extra_groups=[] if user is not None else None,
     )
 
 

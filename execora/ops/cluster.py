@@ -8,10 +8,10 @@ import os
 import pwd
 import secrets
 import stat
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+from execora.ops.children import run
 from execora.ops.database_roles import APPLICATION, OWNER
 
 SUPERUSER = "postgres"
@@ -76,16 +76,22 @@ def account_for(cluster: Path) -> pwd.struct_passwd | None:
     try:
         return pwd.getpwnam(_SYSTEM_USER)
     except KeyError:
-        command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        command += ["--shell", "/usr/sbin/nologin", _SYSTEM_USER]
-        try:
-            subprocess.run(command, check=True, capture_output=True, text=True)
-        except (OSError, subprocess.CalledProcessError) as failed:
-            raise EmbeddedServerError(
-                f"PostgreSQL refuses to run as root, and the system user {_SYSTEM_USER} could not be made ({failed}). "
-                f"Start as an ordinary user, or make that user by hand."
-            ) from failed
+        _make_system_user()
         return pwd.getpwnam(_SYSTEM_USER)
+
+
+def _make_system_user() -> None:
+    command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
+    try:
+        made = run([*command, "--shell", "/usr/sbin/nologin", _SYSTEM_USER], environment=plain_environment())
+        fault = made.stderr.strip() if made.returncode != 0 else ""
+    except OSError as failed:
+        fault = str(failed)
+    if fault:
+        raise EmbeddedServerError(
+            f"PostgreSQL refuses to run as root, and the system user {_SYSTEM_USER} could not be made ({fault}). Start as "
+            f"an ordinary user, or make that user by hand."
+        )
 
 
 def open_the_way(account: pwd.struct_passwd, targets: Iterable[Path]) -> list[Path]:
@@ -128,19 +134,14 @@ def make_cluster(directory: Path, programs: Path, account: pwd.struct_passwd | N
     if account is not None:
         os.chown(directory, account.pw_uid, account.pw_gid)
         os.chown(password_file, account.pw_uid, account.pw_gid)
-    command = [str(programs / "initdb"), "-D", str(directory), "-U", SUPERUSER, f"--pwfile={password_file}"]
+    command: list[str | Path] = [programs / "initdb", "-D", directory, "-U", SUPERUSER, f"--pwfile={password_file}"]
     command += ["--auth=scram-sha-256", "--encoding=UTF8", *_locale_options(), "--no-instructions"]
     try:
-        done = subprocess.run(
+        done = run(
             command,
-            check=False,
-            env=plain_environment(),
-            cwd="/",
-            capture_output=True,
-            text=True,
+            environment=plain_environment(),
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
-            extra_groups=[] if account else None,
         )
     except OSError as failed:
         raise EmbeddedServerError(f"The embedded PostgreSQL cannot be run here: {failed}") from failed
@@ -200,14 +201,13 @@ def works_in(process_id: int, cluster: Path) -> bool:
     except (FileNotFoundError, ProcessLookupError, PermissionError):
         if Path("/proc/self").exists():
             return False
-    command = ["ps", "-o", "command=", "-p", str(process_id)]
-    listed = subprocess.run(command, check=False, capture_output=True, text=True)
+    listed = run(["ps", "-o", "command=", "-p", str(process_id)], environment=plain_environment())
     return "postgres" in listed.stdout and str(cluster) in listed.stdout
 
 
 def _version_of(programs: Path) -> str:
-    said = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
-    return said.split()[-1].split(".")[0]  # "postgres (PostgreSQL) 18.6"
+    said = run([programs / "postgres", "--version"], environment=plain_environment())
+    return said.stdout.split()[-1].split(".")[0]  # "postgres (PostgreSQL) 18.6"
 
 
 def _locale_options() -> list[str]:

@@ -70,7 +70,7 @@ class EmbeddedPostgres:
             EmbeddedServerError: the data directory is in use, foreign or incomplete, or the server does not start.
         """
         programs = postgres_programs()
-        self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = lock_directory(self._data_dir)
         try:
             account = account_for(self._cluster)
@@ -226,7 +226,7 @@ class EmbeddedRedis:
         """
         server = _redis_server()
         log_path = self._data_dir / "logs" / "redis.log"
-        log_path.parent.mkdir(parents=True, exist_ok=True)
+        log_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for _ in range(5):
             port, password = free_port(), secrets.token_hex(24)
             with log_path.open("ab") as log:

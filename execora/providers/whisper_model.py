@@ -82,7 +82,7 @@ def model_dir(
     """
     if chosen_dir:
         return _complete(Path(chosen_dir), files)
-    target = data_dir / "models" / "whisper-base"
+    target = _target(data_dir)
     try:
         target.mkdir(parents=True, exist_ok=True)
         with _only_one_writer(target):
@@ -93,6 +93,30 @@ def model_dir(
             "Free some disk space or correct the permissions of DATA_DIR."
         ) from fault
     return target
+
+
+def check_present(
+    *,
+    data_dir: Path,
+    chosen_dir: str = "",
+    files: tuple[ModelFile, ...] = WHISPER_BASE,
+    locate: Callable[[str], Path | None] = installed_directory,
+) -> None:
+    """Look whether `model_dir` has all it needs, without reading or writing a byte of the model.
+
+    Raises:
+        ModelUnavailable: something is missing.
+    """
+    if chosen_dir:
+        _complete(Path(chosen_dir), files)
+        return
+    for file in files:
+        if not (_target(data_dir) / file.name).is_file():
+            _sources(file, locate)
+
+
+def _target(data_dir: Path) -> Path:
+    return data_dir / "models" / "whisper-base"
 
 
 def _complete(directory: Path, files: tuple[ModelFile, ...]) -> Path:
@@ -139,6 +163,11 @@ def _read_stamp(target: Path) -> dict[str, list[int | str]]:
 
 
 def _join(file: ModelFile, path: Path, locate: Callable[[str], Path | None]) -> None:
+    sources = _sources(file, locate)
+    _write_whole(path, (block for source in sources for block in _blocks(source)), sha256=file.sha256)
+
+
+def _sources(file: ModelFile, locate: Callable[[str], Path | None]) -> list[Path]:
     sources = []
     for package, inside in file.parts:
         directory = locate(package)
@@ -146,7 +175,7 @@ def _join(file: ModelFile, path: Path, locate: Callable[[str], Path | None]) -> 
             name = package.replace("_", "-")
             raise ModelUnavailable(f"The speech model's package {name} is missing or incomplete. {_INSTALL}")
         sources.append(directory / inside)
-    _write_whole(path, (block for source in sources for block in _blocks(source)), sha256=file.sha256)
+    return sources
 
 
 def _write_whole(path: Path, blocks: Iterator[bytes] | list[bytes], *, sha256: str = "") -> None:

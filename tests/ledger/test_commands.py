@@ -28,7 +28,9 @@ def balance(shop: Shop) -> int:
 
 
 def postings_of(entry: Entry) -> set[tuple[str, str, int]]:
-    return {(p.account.kind, p.side, p.amount_paise) for p in Posting.objects.filter(entry=entry).select_related("account")}
+    return {
+        (p.account.kind, p.side, p.amount_paise) for p in Posting.objects.filter(entry=entry).select_related("account")
+    }
 
 
 def test_credit_debits_the_khata_and_credits_sales(shop: Shop) -> None:
@@ -69,7 +71,13 @@ def test_staff_reverses_only_their_own_entry_of_the_last_quarter_hour(shop: Shop
         reverse_entry(shop.staff, entry_id=by_admin.pk, reason="not mine")
     own = record_payment(shop.staff, customer=shop.rahul, amount_paise=10_00, mode="cash")
     later = shop.staff.__class__(
-        shop.business, shop.staff.user_id, shop.staff.role, None, shop.staff.channel, "c", shop.staff.now + timedelta(minutes=16)
+        shop.business,
+        shop.staff.user_id,
+        shop.staff.role,
+        None,
+        shop.staff.channel,
+        "c",
+        shop.staff.now + timedelta(minutes=16),
     )
     with pytest.raises(NotPermitted):
         reverse_entry(later, entry_id=own.pk, reason="too late")

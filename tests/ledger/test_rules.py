@@ -20,7 +20,9 @@ INSERT INTO ledger_entry (id, business_id, customer_id, kind, sequence, total_pa
 VALUES (%(id)s, %(business)s, %(customer)s, 'payment', %(sequence)s, 100, -100, %(after)s, 'cash', '', current_date, now(),
     'rest', 'raw')
 """
-POSTING = "INSERT INTO ledger_posting (id, business_id, entry_id, account_id, side, amount_paise) VALUES (%s,%s,%s,%s,%s,%s)"
+POSTING = (
+    "INSERT INTO ledger_posting (id, business_id, entry_id, account_id, side, amount_paise) VALUES (%s,%s,%s,%s,%s,%s)"
+)
 
 
 @pytest.fixture
@@ -52,14 +54,21 @@ def accounts(shop: Shop) -> tuple[Account, Account]:
 
 def write_entry(raw: psycopg.Connection, shop: Shop, *, after: int = -200, sequence: int = 2) -> str:
     entry_id = str(new_id())
-    values = {"id": entry_id, "business": shop.business.pk, "customer": shop.rahul.pk, "after": after, "sequence": sequence}
+    values = {
+        "id": entry_id,
+        "business": shop.business.pk,
+        "customer": shop.rahul.pk,
+        "after": after,
+        "sequence": sequence,
+    }
     raw.execute(ENTRY, values)
     return entry_id
 
 
 def move_account(raw: psycopg.Connection, account: Account, balance: int, sequence: int) -> None:
     raw.execute(
-        "UPDATE ledger_account SET balance_paise = %s, last_sequence = %s WHERE id = %s", (balance, sequence, account.pk)
+        "UPDATE ledger_account SET balance_paise = %s, last_sequence = %s WHERE id = %s",
+        (balance, sequence, account.pk),
     )
 
 
@@ -74,7 +83,9 @@ def test_a_whole_and_balanced_entry_is_taken(shop: Shop, app_connection_factory:
 
 
 @pytest.mark.parametrize(
-    ("debit", "credit"), [(100, 90), (90, 100), (99, 99), (100, None)], ids=["credits", "debits", "total", "one posting"]
+    ("debit", "credit"),
+    [(100, 90), (90, 100), (99, 99), (100, None)],
+    ids=["credits", "debits", "total", "one posting"],
 )
 def test_an_unbalanced_entry_is_refused(
     shop: Shop, app_connection_factory: Connect, debit: int, credit: int | None
@@ -124,7 +135,10 @@ def test_an_entry_that_does_not_follow_the_last_one_is_refused(
     assert Entry.objects.count() == 1
 
 
-@pytest.mark.parametrize("statement", ["CREATE TABLE mine (a int)", "DROP TABLE ledger_entry", "ALTER TABLE ledger_entry DISABLE TRIGGER ALL"])
+@pytest.mark.parametrize(
+    "statement",
+    ["CREATE TABLE mine (a int)", "DROP TABLE ledger_entry", "ALTER TABLE ledger_entry DISABLE TRIGGER ALL"],
+)
 def test_the_application_role_changes_no_tables(app_connection_factory: Connect, statement: str) -> None:
     with app_connection_factory() as raw, pytest.raises(errors.InsufficientPrivilege):
         raw.execute(statement)

@@ -340,13 +340,15 @@ class TestMalformed:
         assert received.split()[1] in (b"200", b"400")
 
 
-class TestSlowHeads:
-    @pytest.fixture(scope="class")
-    def hasty(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-        running = Server(tmp_path_factory.mktemp("hasty") / "output.log", EXECORA_TEST_HEAD_SECONDS="1")
-        yield running
-        running.stop()
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that waits one second for the head of a request."""
+    running = Server(tmp_path_factory.mktemp("hasty") / "output.log", EXECORA_TEST_HEAD_SECONDS="1")
+    yield running
+    running.stop()
 
+
+class TestSlowHeads:
     @pytest.mark.parametrize("sent", [b"GET /plain HTTP/1.1\r\nHost: lo", b"G"])
     def test_half_a_head_is_refused_in_time(self, hasty: Server, sent: bytes) -> None:
         status, refusal = error_of(hasty.raw(sent))

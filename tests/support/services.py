@@ -57,7 +57,7 @@ class Services:
     def __init__(self) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="execora-tests-"))
         self.directory.chmod(0o711)  # PostgreSQL runs as another user when the tests run as root
-        (self.directory / "data").mkdir()
+        (self.directory / "data" / "static").mkdir(parents=True)
         self._postgres = EmbeddedPostgres(self.directory, options=_FAST, database=TEMPLATE)
         self._redis = EmbeddedRedis(self.directory)
         self._answers: dict[str, tuple[bool, str]] = {}

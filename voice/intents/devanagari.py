@@ -9,14 +9,57 @@ from voice.intents.loanwords import USUAL_SPELLING
 _CONSONANTS: Final = dict(
     zip(
         "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहळ",
-        "k kh g gh n ch chh j jh n t th d dh n t th d dh n p ph b bh m y r l v sh sh s h l".split(),
+        [
+            "k",
+            "kh",
+            "g",
+            "gh",
+            "n",
+            "ch",
+            "chh",
+            "j",
+            "jh",
+            "n",
+            "t",
+            "th",
+            "d",
+            "dh",
+            "n",
+            "t",
+            "th",
+            "d",
+            "dh",
+            "n",
+            "p",
+            "ph",
+            "b",
+            "bh",
+            "m",
+            "y",
+            "r",
+            "l",
+            "v",
+            "sh",
+            "sh",
+            "s",
+            "h",
+            "l",
+        ],
         strict=True,
     )
 )
 _WITH_NUKTA: Final = {"क": "k", "ख": "kh", "ग": "g", "ज": "z", "झ": "zh", "ड": "r", "ढ": "rh", "फ": "f", "य": "y"}
 _COMPOSED: Final = {"ऩ": "न", "ऱ": "र", "ऴ": "ळ"}
-_SIGNS: Final = dict(zip("ािीुूृॄॅॆेैॉॊोौॢ", "A i I u U ri ri a e e ai o o o au li".split(), strict=True))
-_VOWELS: Final = dict(zip("अआइईउऊऋॠऍऎएऐऑऒओऔऌ", "a A i I u U ri ri a e e ai o o o au li".split(), strict=True))
+_SIGNS: Final = dict(
+    zip("ािीुूृॄॅॆेैॉॊोौॢ", ["A", "i", "I", "u", "U", "ri", "ri", "a", "e", "e", "ai", "o", "o", "o", "au", "li"], strict=True)
+)
+_VOWELS: Final = dict(
+    zip(
+        "अआइईउऊऋॠऍऎएऐऑऒओऔऌ",
+        ["a", "A", "i", "I", "u", "U", "ri", "ri", "a", "e", "e", "ai", "o", "o", "o", "au", "li"],
+        strict=True,
+    )
+)
 _NASALS: Final = "ंँ"
 _NUKTA, _VIRAMA, _VISARGA = "़", "्", "ः"
 _LABIALS: Final = ("p", "b", "m")
@@ -107,7 +150,9 @@ def _spell(parts: list[_Part]) -> str:
         after = parts[index + 1] if index + 1 < len(parts) else None
         closed = index == final and (bool(part.tail) or after is not None)
         letters.append(_consonant(parts, index))
-        letters.append(_vowel(part, letters, first=index == 0, final=index == final, closed=closed, short=len(sounded) <= 2))
+        letters.append(
+            _vowel(part, letters, first=index == 0, final=index == final, closed=closed, short=len(sounded) <= 2)
+        )
         if part.tail:
             labial = part.tail == "n" and after is not None and after.consonant.startswith(_LABIALS)
             letters.append("m" if labial else part.tail)

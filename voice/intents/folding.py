@@ -1,16 +1,19 @@
 """Fold the spellings of one spoken Hindi word together, for closed word lists (numbers, units, days)."""
 
 import re
+from functools import lru_cache
+from typing import Final
 
-_DIGRAPHS = (("aa", "a"), ("ee", "i"), ("oo", "u"), ("ii", "i"), ("uu", "u"), ("w", "v"), ("ck", "k"), ("q", "k"))
-_DIPHTHONGS = (("ai", "e"), ("ei", "e"), ("ay", "e"), ("ey", "e"), ("au", "o"), ("ou", "o"), ("ao", "o"))
-_CONSONANTS = (("chh", "ch"), ("cch", "ch"), ("sh", "s"), ("ph", "f"), ("z", "j"))
-_BARE_C = re.compile(r"c(?!h)")
-_DOUBLED = re.compile(r"(ch|[a-z])\1+")
-_NASAL = re.compile(r"(?<=[eo])n(?=[ts])")
-_MUTE_H = re.compile(r"(?<=[bdfgjklmnprstv])h|(?<=ch)h|h$")
+_DIGRAPHS: Final = (("aa", "a"), ("ee", "i"), ("oo", "u"), ("ii", "i"), ("uu", "u"), ("w", "v"), ("ck", "k"), ("q", "k"))
+_DIPHTHONGS: Final = (("ai", "e"), ("ei", "e"), ("ay", "e"), ("ey", "e"), ("au", "o"), ("ou", "o"), ("ao", "o"))
+_CONSONANTS: Final = (("chh", "ch"), ("cch", "ch"), ("sh", "s"), ("ph", "f"), ("z", "j"))
+_BARE_C: Final = re.compile(r"c(?!h)")
+_DOUBLED: Final = re.compile(r"(ch|[a-z])\1+")
+_NASAL: Final = re.compile(r"(?<=[eo])n(?=[ts])")
+_MUTE_H: Final = re.compile(r"(?<=[bdfgjklmnprstv])h|(?<=ch)h|h$")
 
 
+@lru_cache(maxsize=8192)
 def light_fold(word: str) -> str:
     """Fold vowel length, doubled letters and like-sounding consonants; keep every h.
 
@@ -22,6 +25,7 @@ def light_fold(word: str) -> str:
     return _NASAL.sub("", _DOUBLED.sub(r"\1", word))
 
 
+@lru_cache(maxsize=8192)
 def fold(word: str) -> str:
     """Fold as `light_fold` does and drop the h of aspirates and of word ends as well: `barah` and `bara` meet."""
     return _DOUBLED.sub(r"\1", _MUTE_H.sub("", light_fold(word)))

@@ -28,7 +28,11 @@ _HINDI: Final = """
 
 def _table(*listings: str) -> dict[str, str]:
     pairs = "".join(listings).replace("\n", "|").split("|")
-    return {unicodedata.normalize("NFC", devanagari): latin for devanagari, _, latin in (pair.partition(" ") for pair in pairs) if latin}
+    return {
+        unicodedata.normalize("NFC", devanagari): latin
+        for devanagari, _, latin in (pair.partition(" ") for pair in pairs)
+        if latin
+    }
 
 
 USUAL_SPELLING: Final = _table(_ENGLISH, _HINDI)

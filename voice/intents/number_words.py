@@ -35,15 +35,16 @@ HINDI: Final = {fold(word): value for value, word in _listed(_HINDI_SPELLINGS)}
 HINDI_WITH_H: Final = {light_fold(word): value for value, word in _listed(_TOLD_APART_BY_H)}
 """Light fold to value: an h tells saat (7) from saath (60). Looked up before HINDI."""
 
-_BELOW_TWENTY: Final = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-)
+_BELOW_TWENTY: Final = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 ENGLISH_UNITS: Final = {word: value for value, word in enumerate(_BELOW_TWENTY.split())}
 ENGLISH_TENS: Final = {
-    word: 10 * tens for tens, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+    word: 10 * tens
+    for tens, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)
 } | {"fourty": 40, "ninty": 90}
 
-ENGLISH_MULTIPLIERS: Final = frozenset("hundred hundreds thousand thousands lakh lakhs lac lacs crore crores".split())
+ENGLISH_MULTIPLIERS: Final = frozenset(
+    ["hundred", "hundreds", "thousand", "thousands", "lakh", "lakhs", "lac", "lacs", "crore", "crores"]
+)
 MULTIPLIERS: Final = {
     fold(word): value
     for value, words in (
@@ -58,18 +59,21 @@ TOLERATED_HUNDRED: Final = frozenset({"sa", "saa", "saw", "sow", "show"})
 """What recognition makes of sau: a hundred only right after a number word ("dhai sa rupye")."""
 
 FRACTIONS: Final = {
-    **dict.fromkeys("dhai dhaai dhaee dhayi dhaayi dhaii adhai adhaai adhaee arhai rhai".split(), Decimal("2.5")),
-    **dict.fromkeys("dedh deadh daidh derh dedhh deedh".split(), Decimal("1.5")),
-    **dict.fromkeys("aadha adha aadhaa adhaa aadhi adhi aadhe adhe half".split(), Decimal("0.5")),
-    **dict.fromkeys("quarter chauthai chauthaai".split(), Decimal("0.25")),
+    **dict.fromkeys(
+        ["dhai", "dhaai", "dhaee", "dhayi", "dhaayi", "dhaii", "adhai", "adhaai", "adhaee", "arhai", "rhai"],
+        Decimal("2.5"),
+    ),
+    **dict.fromkeys(["dedh", "deadh", "daidh", "derh", "dedhh", "deedh"], Decimal("1.5")),
+    **dict.fromkeys(["aadha", "adha", "aadhaa", "adhaa", "aadhi", "adhi", "aadhe", "adhe", "half"], Decimal("0.5")),
+    **dict.fromkeys(["quarter", "chauthai", "chauthaai"], Decimal("0.25")),
 }
 DAMAGED_FRACTIONS: Final = {
-    **dict.fromkeys("dai daai day dhay dhi dhe die thai".split(), Decimal("2.5")),
-    **dict.fromkeys("ded dead der dair".split(), Decimal("1.5")),
+    **dict.fromkeys(["dai", "daai", "day", "dhay", "dhi", "dhe", "die", "thai"], Decimal("2.5")),
+    **dict.fromkeys(["ded", "dead", "der", "dair"], Decimal("1.5")),
 }
 """What recognition makes of dhai and dedh: read only right before a multiplier ("dai sau", "ded lakh")."""
 
-PAAV: Final = frozenset("paav pav pao paw paaw paao pau".split())
+PAAV: Final = frozenset(["paav", "pav", "pao", "paw", "paaw", "paao", "pau"])
 """A quarter (of a kilo or litre)."""
 
 OFFSETS: Final = {
@@ -79,12 +83,77 @@ OFFSETS: Final = {
 }
 """Light fold to what it adds to the number after it."""
 
-NEVER: Final = frozenset("at now chai chay chaai chaay cha choda chhoda".split())
+TWO_BEFORE_A_UNIT: Final = frozenset({"tu", "too"})
+"""What recognition makes of two: read only right before a unit ("tu keji")."""
+
+NEVER: Final = frozenset(["at", "now", "chai", "chay", "chaai", "chaay", "cha", "choda", "chhoda"])
 """Everyday words whose folded spelling meets a number's: never a number."""
 
 AMBIGUOUS: Final = frozenset(
-    "do doo dou dow dao to too for so sou sow sao saw sa show no nao noh now nav nave the at sat saath sath che chha chah cha tin ten "
-    "das dass dus bara baara tera teraa sola bis tis char pav pao pau paw sava sawa half quarter chavan chavvan bavan pon die "
-    "day der dead a an oh ek".split()
+    [
+        "do",
+        "doo",
+        "dou",
+        "dow",
+        "dao",
+        "to",
+        "too",
+        "for",
+        "so",
+        "sou",
+        "sow",
+        "sao",
+        "saw",
+        "sa",
+        "show",
+        "no",
+        "nao",
+        "noh",
+        "now",
+        "nav",
+        "nave",
+        "the",
+        "at",
+        "sat",
+        "saath",
+        "sath",
+        "che",
+        "chha",
+        "chah",
+        "cha",
+        "tin",
+        "ten",
+        "das",
+        "dass",
+        "dus",
+        "bara",
+        "baara",
+        "tera",
+        "teraa",
+        "sola",
+        "bis",
+        "tis",
+        "char",
+        "pav",
+        "pao",
+        "pau",
+        "paw",
+        "sava",
+        "sawa",
+        "half",
+        "quarter",
+        "chavan",
+        "chavvan",
+        "bavan",
+        "pon",
+        "die",
+        "day",
+        "der",
+        "dead",
+        "a",
+        "an",
+        "oh",
+        "ek",
+    ]
 )
 """Number words, or what is heard for them, that are everyday words or names as well: their place has to decide."""

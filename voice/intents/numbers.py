@@ -23,10 +23,20 @@ from voice.intents.number_words import (
     OFFSETS,
     PAAV,
     TOLERATED_HUNDRED,
+    TWO_BEFORE_A_UNIT,
 )
 from voice.intents.phone_words import read_phone
+from voice.intents.units import read_unit
 
-__all__ = ["Number", "amount_in_speech", "is_ambiguous_word", "number_in_words", "read_number", "read_phone", "read_small_number"]
+__all__ = [
+    "Number",
+    "amount_in_speech",
+    "is_ambiguous_word",
+    "number_in_words",
+    "read_number",
+    "read_phone",
+    "read_small_number",
+]
 
 _DIGITS: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,3}0*)?")
 _FRACTION: Final = re.compile(r"([1-9])/(2|4|5|8|10)")
@@ -109,9 +119,8 @@ def _multiplied(words: Sequence[str], start: int, coefficient: _Part | None) -> 
     """Return the coefficient with the multipliers after it: "do sau", "ek sau bees hazaar", "sau" alone."""
     if coefficient is None:
         at = start + 1 if _word(words, start) in ("a", "an") else start
-        scale = _multiplier(words, at)
-        if scale is None:
-            return None
+        if _multiplier(words, at) is None:
+            return _run_together(_word(words, start), start)
         coefficient = _Part(Decimal(1), at)
     scale = _multiplier(words, coefficient.end, after_number=True)
     if scale is None:
@@ -131,6 +140,20 @@ def _multiplied(words: Sequence[str], start: int, coefficient: _Part | None) -> 
     if larger is None or larger <= 100:
         return hundreds
     return _scaled(words, coefficient, hundreds.value + rest, end, larger)
+
+
+def _run_together(word: str, start: int) -> _Part | None:
+    """Return a number word that recognition joined to its multiplier: "paanchsau", "savalakh"."""
+    if not 5 <= len(word) <= 16:
+        return None
+    for cut in range(2, len(word) - 1):
+        head, scale = [word[:cut]], _known(word[cut:])[1]
+        if scale is None or (cut < 3 and scale > 100):
+            continue
+        coefficient = _coefficient(head, 0)
+        if coefficient is not None:
+            return _Part(coefficient.value * scale, start + 1, scale, coefficient.fraction)
+    return None
 
 
 def _scaled(words: Sequence[str], coefficient: _Part, value: Decimal, at: int, scale: int) -> _Part:
@@ -164,13 +187,19 @@ def _small(words: Sequence[str], start: int) -> _Part | None:
     after = _word(words, start + 1)
     if tens is not None:
         units = ENGLISH_UNITS.get(after, 0)
-        return _Part(Decimal(tens + units), start + 2, english=True) if 0 < units < 10 else _Part(Decimal(tens), start + 1, english=True)
+        return (
+            _Part(Decimal(tens + units), start + 2, english=True)
+            if 0 < units < 10
+            else _Part(Decimal(tens), start + 1, english=True)
+        )
     if unit is not None:
         rest = _small(words, start + 1) if unit and after in ENGLISH_TENS else None
         if rest is not None and _multiplier(words, rest.end) is None:
             return _Part(unit * 100 + rest.value, rest.end, english=True)
         return _Part(Decimal(unit), start + 1, english=True)
     value = _known(word)[0]
+    if value is None and word in TWO_BEFORE_A_UNIT and read_unit(after):
+        value = 2
     return None if value is None else _Part(Decimal(value), start + 1)
 
 

@@ -7,7 +7,10 @@ from typing import Final
 from voice.intents.folding import fold, light_fold
 from voice.intents.number_words import ENGLISH_TENS, ENGLISH_UNITS, HINDI, HINDI_WITH_H, NEVER
 
-_REPEATS: Final = {**dict.fromkeys(("double", "dabal", "dubal", "dobble"), 2), **dict.fromkeys(("triple", "tripal", "tribal"), 3)}
+_REPEATS: Final = {
+    **dict.fromkeys(("double", "dabal", "dubal", "dobble"), 2),
+    **dict.fromkeys(("triple", "tripal", "tribal"), 3),
+}
 _MOBILE: Final = re.compile(r"(?:91|0)?([6-9][0-9]{9})")
 _LONGEST: Final = 12
 _O = frozenset({"o", "oh"})

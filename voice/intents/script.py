@@ -3,9 +3,11 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from voice.intents.devanagari import romanise
+
+Language = Literal["hi-Deva", "hi-Latn", "en"]
 
 MAX_CHARACTERS: Final = 500
 
@@ -42,6 +44,23 @@ _SAME_AS: Final = {
     "\u202f": " ",
 }
 _FRACTIONS: Final = {"½": "1/2", "¼": "1/4", "¾": "3/4"}
+
+_ENGLISH: Final = frozenset(
+    "of for from and with by at what how much many does did has have had was will would yes please my your their there any this that "
+    "these today tomorrow yesterday owe owes left who which when should can could note it its him her an into about".split()
+)
+_ENGLISH_IF_NOTHING_HINDI: Final = frozenset(
+    "the a to is in on me are i all up no add cancel check confirm create delete give list make new paid record remind remove send show "
+    "start stop tell update void".split()
+)
+"""Words that are Hindi as well (the, to, is, in, me) or borrowed into it (cancel, check): they count when nothing else is Hindi."""
+
+_HINDI: Final = frozenset(
+    "ka ke ki ko ne se hai hain mein par aur kar karo karna karke kiya kiye de di diya diye dena do lo le liya gaya gya gayi aaya aaj "
+    "kal abhi banao bana bnao banana likh likho jama udhaar udhar kitna kitni kitne kya kaun wala wali wale haan han nahi nahin nhi mat "
+    "rupaye rupye rupaya batao bata dikhao dikha bhejo bhej ye yeh wo woh isko usko uska iska mera mujhe tha thi hua hui baaki baki "
+    "bakaya hisaab khata rakho dijiye kijiye chahiye sab kul aa ji bhi hi".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +106,18 @@ def is_devanagari(text: str) -> bool:
     """Tell whether most letters of `text` are Devanagari."""
     letters = [char for char in text[:MAX_CHARACTERS] if char.isalpha()]
     return 2 * sum("\u0900" <= char <= "\u097f" for char in letters) > len(letters)
+
+
+def language_of(text: str) -> Language:
+    """Return the language to answer in: hi-Deva, hi-Latn or en, by script and by the small words; hi-Latn when nothing tells."""
+    if is_devanagari(text):
+        return "hi-Deva"
+    words = [token.text for token in tokens(text)]
+    english = sum(word in _ENGLISH for word in words)
+    hindi = sum(word in _HINDI for word in words)
+    if english > hindi or (not hindi and any(word in _ENGLISH_IF_NOTHING_HINDI for word in words)):
+        return "en"
+    return "hi-Latn"
 
 
 def _shadow(text: str) -> tuple[str, list[int]]:

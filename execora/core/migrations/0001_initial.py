@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=execora.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(max_length=120)),
                 ('fingerprint', models.BinaryField(max_length=32)),
-                ('answer', models.JSONField()),
+                ('answer', models.TextField(help_text='The JSON that was answered, to the letter')),
                 ('created_at', models.DateTimeField()),
                 ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),

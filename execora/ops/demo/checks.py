@@ -50,7 +50,7 @@ def check_data() -> None:
     """Refuse when the data directory cannot be used, or holds a database whose logins are lost."""
     directory = settings.DATA_DIR
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "static").mkdir(parents=True, exist_ok=True)
         (directory / ".writable").touch()
         (directory / ".writable").unlink()
     except OSError as refused:

@@ -12,12 +12,13 @@ _MOST_BYTES = 10 * 1024 * 1024
 
 
 class Output:
-    """Reads one program's standard output to its end, in a thread of its own."""
+    """Reads one program's standard output to its end, in a thread of its own. Nothing is shown when `quiet`."""
 
-    def __init__(self, name: str, stream: IO[bytes], log_path: Path) -> None:
+    def __init__(self, name: str, stream: IO[bytes], log_path: Path, *, quiet: bool = False) -> None:
         self._name = name
         self._stream = stream
         self._log_path = log_path
+        self._quiet = quiet
         self._thread = threading.Thread(target=self._read, name=f"{name} output", daemon=True)
         self._thread.start()
 
@@ -34,7 +35,7 @@ class Output:
                 level = _LEVEL.match(line)
                 if level is not None:
                     shown = level[1].lower() not in _QUIET
-                if shown:
+                if shown and not self._quiet:
                     print(f"{self._name:<7}| {line.decode(errors='replace').rstrip()}", file=sys.stderr, flush=True)
 
 

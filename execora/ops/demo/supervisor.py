@@ -21,11 +21,14 @@ _STOP_SECONDS = 6.0
 class Program:
     """A program that runs until it is stopped."""
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], logs: Path) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], logs: Path, *, quiet: bool = False
+    ) -> None:
         self.name = name
         self.log_path = logs / f"{name}.log"
         self._command = command
         self._environment = environment
+        self._quiet = quiet
         self._process: subprocess.Popen[bytes] | None = None
         self._output: Output | None = None
         self._starts: list[float] = []
@@ -37,7 +40,7 @@ class Program:
             self._command, environment=self._environment, output=subprocess.PIPE, death_signal=signal.SIGKILL
         )
         assert self._process.stdout is not None
-        self._output = Output(self.name, self._process.stdout, self.log_path)
+        self._output = Output(self.name, self._process.stdout, self.log_path, quiet=self._quiet)
 
     @property
     def ended(self) -> bool:
@@ -77,12 +80,12 @@ class Program:
 
 
 def run_once(name: str, command: Sequence[str], environment: Mapping[str, str], logs: Path) -> None:
-    """Run a program to its end.
+    """Run a program to its end; what it says is shown only when it fails.
 
     Raises:
         CommandError: it failed.
     """
-    program = Program(name, command, environment, logs)
+    program = Program(name, command, environment, logs, quiet=True)
     try:
         program.start()
         status = program.wait()

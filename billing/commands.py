@@ -1,0 +1,362 @@
+"""Writing about products and bills. Locks in one order: the customer's account, products by id, the number series."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from billing.errors import (
+    InvoiceCancelled,
+    InvoiceEmpty,
+    InvoiceNotDraft,
+    InvoiceNotFound,
+    InvoiceNotIssued,
+    InvoiceOfNothing,
+    MovementOfNothing,
+    ProductExists,
+    ProductNotFound,
+)
+from billing.lookup import products_by_name
+from billing.models import Invoice, InvoiceItem, InvoiceStatus, MovementReason, Product, StockMovement
+from billing.numbering import take_number
+from billing.stock import apply_movements, lock_products
+from billing.totals import InvoiceAmounts, PricedLine, TaxRules, amounts_of
+from billing.units import convert, unit_name
+from customers.errors import CustomerNotFound
+from customers.models import Customer, person_of
+from execora.core.actor import Actor
+from execora.core.commands import command
+from execora.core.events import announce
+from execora.core.ids import new_id
+from execora.core.models import GstRegistration
+from execora.core.money import rupees
+from execora.core.permissions import Permission
+from execora.ops.metrics import count_invoice_operation
+from ledger.commands import mirror_entry
+from ledger.models import Account, AccountKind, EntryKind
+from ledger.postings import lock_account, post_entry
+
+CHANGEABLE = frozenset({"name", "aliases", "price_paise", "hsn", "gst_rate_bp", "low_stock_at", "is_active"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What is asked for on a bill: a product, or the name of one; a quantity above 0 in `unit` (None: the product's).
+
+    A given `unit_price_paise` is for one `unit`; None takes the product's price, which is for one of its own unit.
+    `discount_paise` is taken off the whole line.
+    """
+
+    quantity: Decimal
+    product: Product | None = None
+    product_name: str | None = None
+    unit: str | None = None
+    unit_price_paise: int | None = None
+    discount_paise: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _PricedItem:
+    line: Line
+    product: Product
+    unit: str
+    price_unit: str
+    price_paise: int
+    stock_quantity: Decimal
+
+    @property
+    def priced(self) -> PricedLine:
+        quantity = self.line.quantity if self.line.unit_price_paise is not None else self.stock_quantity
+        return PricedLine(quantity, self.price_paise, self.line.discount_paise, self.product.gst_rate_bp)
+
+
+@command(requires=Permission.PRODUCT_CHANGE)
+def create_product(
+    actor: Actor,
+    *,
+    name: str,
+    unit: str,
+    price_paise: int,
+    aliases: Sequence[str] = (),
+    hsn: str = "",
+    gst_rate_bp: int = 0,
+    stock: Decimal = Decimal(0),
+    low_stock_at: Decimal = Decimal(0),
+    product_id: UUID | None = None,
+) -> Product:
+    """Add a product; stock that is there already becomes its first movement.
+
+    Raises:
+        ProductExists: the name is taken, in any case.
+    """
+    product = Product(
+        id=product_id or new_id(),
+        business_id=actor.business_id,
+        name=" ".join(name.split()),
+        aliases=list(aliases),
+        unit=unit_name(unit),
+        price_paise=price_paise,
+        hsn=hsn,
+        gst_rate_bp=gst_rate_bp,
+        low_stock_at=low_stock_at,
+    )
+    _save_product(product, force_insert=True)
+    if stock:
+        apply_movements(actor, {product.pk: product}, {product.pk: stock}, reason=MovementReason.OPENING)
+    announce(actor, "product.created", {"productId": str(product.pk), "name": product.name})
+    return product
+
+
+@command(requires=Permission.PRODUCT_CHANGE)
+def change_product(actor: Actor, *, product: Product, changes: dict[str, Any]) -> Product:
+    """Set the given fields (of CHANGEABLE) of a product. Its unit stays, and its stock is moved by `move_stock`.
+
+    Locks the product.
+
+    Raises:
+        ProductNotFound, ProductExists: as their names say.
+    """
+    locked = lock_products(actor, [product.pk])[product.pk]
+    fields = sorted(changes.keys() & CHANGEABLE)
+    for field in fields:
+        setattr(locked, field, changes[field])
+    locked.name = " ".join(locked.name.split())
+    _save_product(locked, update_fields=[*fields, "updated_at"])
+    announce(actor, "product.changed", {"productId": str(locked.pk), "name": locked.name})
+    return locked
+
+
+@command(requires=Permission.STOCK_CHANGE)
+def move_stock(
+    actor: Actor, *, product: Product, quantity: Decimal, reason: MovementReason, note: str = ""
+) -> StockMovement:
+    """Change a stock by a signed quantity in the product's unit: above 0 came, below 0 went. Locks the product.
+
+    Raises:
+        MovementOfNothing, ProductNotFound, InsufficientStock, StockTooLarge: as their names say.
+    """
+    if not quantity:
+        raise MovementOfNothing(fields={"quantity": [MovementOfNothing.message]})
+    locked = lock_products(actor, [product.pk])
+    return apply_movements(actor, locked, {product.pk: quantity}, reason=reason, note=note)[0]
+
+
+@command(requires=Permission.INVOICE_ISSUE)
+def issue_invoice(
+    actor: Actor, *, customer: Customer, lines: Sequence[Line], notes: str = "", draft: bool = False
+) -> Invoice:
+    """Write a bill and, unless it is a `draft`, issue it: number, books and stock in one transaction.
+
+    Locks the customer's account, then the products, then the number series; a draft locks and moves nothing.
+
+    Raises:
+        CustomerNotFound, ProductNotFound, ProductAmbiguous, InvoiceEmpty, UnitMismatch, DiscountTooLarge: as named.
+        InvoiceOfNothing, AmountTooLarge: the total is 0, or more than an entry may move.
+        InsufficientStock: all lines of a product together ask for more than is there.
+    """
+    if not lines:
+        raise InvoiceEmpty(fields={"items": [InvoiceEmpty.message]})
+    if customer.business_id != actor.business_id:
+        raise CustomerNotFound()
+    account = None if draft else lock_account(actor, customer.pk)
+    named = products_by_name(actor, [line.product_name or "" for line in lines if line.product is None])
+    ids = [line.product.pk if line.product else named[line.product_name or ""].pk for line in lines]
+    products = _products(actor, set(ids), is_locked=not draft)
+    items = [_priced_item(line, products[key]) for line, key in zip(lines, ids, strict=True)]
+    invoice = _write_draft(actor, customer, items, notes)
+    if account is None:
+        _announce_invoice(actor, "invoice.drafted", invoice, for_customer=False)
+        return invoice
+    return _issue(actor, invoice, account, products)
+
+
+@command(requires=Permission.INVOICE_ISSUE)
+def confirm_invoice(actor: Actor, *, invoice_id: UUID) -> Invoice:
+    """Issue a draft at the prices it was written with, dated today. Locks as `issue_invoice` does.
+
+    Raises:
+        InvoiceNotFound, InvoiceNotDraft, ProductNotFound, InsufficientStock: as their names say.
+    """
+    invoice, account = _locked_invoice(actor, invoice_id)
+    if invoice.status != InvoiceStatus.DRAFT:
+        raise InvoiceNotDraft()
+    ids = set(InvoiceItem.objects.filter(invoice=invoice).values_list("product_id", flat=True))
+    return _issue(actor, invoice, account, _products(actor, ids, is_locked=True))
+
+
+@command(requires=Permission.INVOICE_CANCEL)
+def cancel_invoice(actor: Actor, *, invoice_id: UUID, reason: str) -> Invoice:
+    """Undo an issued invoice: the mirror entry in the books, the stock back. Its number stays used.
+
+    Of several at once one succeeds. Locks the customer's account, then the products.
+
+    Raises:
+        InvoiceNotFound, InvoiceNotIssued, InvoiceCancelled: as their names say.
+    """
+    invoice, _ = _locked_invoice(actor, invoice_id)
+    if invoice.status == InvoiceStatus.CANCELLED:
+        raise InvoiceCancelled()
+    if invoice.status == InvoiceStatus.DRAFT or invoice.entry is None:
+        raise InvoiceNotIssued()
+    sold = StockMovement.objects.filter(invoice=invoice, reason=MovementReason.SALE).values_list(
+        "product_id", "quantity"
+    )
+    back = {product_id: -quantity for product_id, quantity in sold}
+    products = lock_products(actor, back)
+    apply_movements(actor, products, back, reason=MovementReason.CANCELLATION, note=reason, invoice=invoice)
+    mirror_entry(actor, entry=invoice.entry, reason=reason)
+    invoice.status = InvoiceStatus.CANCELLED
+    invoice.cancel_reason = reason
+    invoice.cancelled_at = actor.now
+    invoice.save(update_fields=["status", "cancel_reason", "cancelled_at"])
+    _count("cancel")
+    _announce_invoice(actor, "invoice.cancelled", invoice)
+    return invoice
+
+
+def _save_product(product: Product, **how: Any) -> None:
+    try:
+        with transaction.atomic():
+            product.save(**how)
+    except IntegrityError as fault:
+        if "product_name_once" in str(fault):
+            raise ProductExists() from fault
+        raise
+
+
+def _products(actor: Actor, ids: set[UUID], *, is_locked: bool) -> dict[UUID, Product]:
+    """Return products that are on sale, locked or as they are."""
+    if is_locked:
+        found = lock_products(actor, ids)
+    else:
+        found = {product.pk: product for product in Product.objects.visible_to(actor).filter(pk__in=ids)}
+    for key in ids:
+        if key not in found:
+            raise ProductNotFound()
+        if not found[key].is_active:
+            raise ProductNotFound.named(found[key].name)
+    return found
+
+
+def _priced_item(line: Line, product: Product) -> _PricedItem:
+    unit = unit_name(line.unit) if line.unit else product.unit
+    is_given = line.unit_price_paise is not None
+    return _PricedItem(
+        line=line,
+        product=product,
+        unit=unit,
+        price_unit=unit if is_given else product.unit,
+        price_paise=line.unit_price_paise if line.unit_price_paise is not None else product.price_paise,
+        stock_quantity=convert(line.quantity, unit, product.unit),
+    )
+
+
+def _write_draft(actor: Actor, customer: Customer, items: Sequence[_PricedItem], notes: str) -> Invoice:
+    business = actor.business
+    place = customer.state_code or business.state_code
+    rules = TaxRules(
+        charges_gst=business.gst_registration == GstRegistration.REGULAR,
+        prices_include_tax=business.prices_include_tax,
+        is_inter_state=place != business.state_code,
+        rounds_to_rupee=business.rounds_to_rupee,
+    )
+    amounts = amounts_of([item.priced for item in items], rules)
+    if not amounts.total_paise:
+        raise InvoiceOfNothing()
+    invoice: Invoice = Invoice.objects.create(
+        business_id=actor.business_id,
+        customer=customer,
+        status=InvoiceStatus.DRAFT,
+        place_of_supply=place,
+        taxable_paise=amounts.taxable_paise,
+        cgst_paise=amounts.cgst_paise,
+        sgst_paise=amounts.sgst_paise,
+        igst_paise=amounts.igst_paise,
+        round_off_paise=amounts.round_off_paise,
+        total_paise=amounts.total_paise,
+        notes=notes,
+        created_at=actor.now,
+        user_id=actor.user_id,
+    )
+    _write_items(actor, invoice, items, amounts)
+    return invoice
+
+
+def _write_items(actor: Actor, invoice: Invoice, items: Sequence[_PricedItem], amounts: InvoiceAmounts) -> None:
+    InvoiceItem.objects.bulk_create(
+        InvoiceItem(
+            business_id=actor.business_id,
+            invoice=invoice,
+            line=number,
+            product=item.product,
+            description=item.product.name,
+            hsn=item.product.hsn,
+            quantity=item.line.quantity,
+            unit=item.unit,
+            stock_quantity=item.stock_quantity,
+            unit_price_paise=item.price_paise,
+            price_unit=item.price_unit,
+            discount_paise=item.line.discount_paise,
+            gst_rate_bp=amount.gst_rate_bp,
+            taxable_paise=amount.taxable_paise,
+            cgst_paise=amount.cgst_paise,
+            sgst_paise=amount.sgst_paise,
+            igst_paise=amount.igst_paise,
+            total_paise=amount.total_paise,
+        )
+        for number, (item, amount) in enumerate(zip(items, amounts.lines, strict=True), start=1)
+    )
+
+
+def _issue(actor: Actor, invoice: Invoice, account: Account, products: dict[UUID, Product]) -> Invoice:
+    """Take the stock and a number for a draft and enter it in the books, under the locks of account and products."""
+    sold: dict[UUID, Decimal] = {}
+    for product_id, quantity in InvoiceItem.objects.filter(invoice=invoice).values_list("product_id", "stock_quantity"):
+        sold[product_id] = sold.get(product_id, Decimal(0)) - quantity
+    apply_movements(actor, products, sold, reason=MovementReason.SALE, invoice=invoice)
+    invoice.number = take_number(actor)
+    sides = {
+        AccountKind.RECEIVABLE: invoice.total_paise,
+        AccountKind.SALES: -invoice.taxable_paise,
+        AccountKind.CGST: -invoice.cgst_paise,
+        AccountKind.SGST: -invoice.sgst_paise,
+        AccountKind.IGST: -invoice.igst_paise,
+        AccountKind.ROUND_OFF: -invoice.round_off_paise,
+    }
+    invoice.entry = post_entry(
+        actor, account=account, kind=EntryKind.INVOICE, sides=sides, description=f"Invoice {invoice.number}"
+    )
+    invoice.issued_on = actor.today
+    invoice.status = InvoiceStatus.ISSUED
+    invoice.save(update_fields=["number", "entry", "issued_on", "status"])
+    _count("issue")
+    _announce_invoice(actor, "invoice.created", invoice)
+    return invoice
+
+
+def _locked_invoice(actor: Actor, invoice_id: UUID) -> tuple[Invoice, Account]:
+    """Return an invoice as it is under the lock of its customer's account, and the account."""
+    rows = Invoice.objects.visible_to(actor).filter(pk=invoice_id)
+    customer_id = rows.values_list("customer_id", flat=True).first()
+    if customer_id is None:
+        raise InvoiceNotFound()
+    account = lock_account(actor, customer_id)
+    return rows.select_related("customer", "entry").select_for_update(of=("self",), no_key=True).get(), account
+
+
+def _announce_invoice(actor: Actor, name: str, invoice: Invoice, *, for_customer: bool = True) -> None:
+    data = {
+        "customer": person_of(invoice.customer),
+        "invoiceId": str(invoice.pk),
+        "number": invoice.number,
+        "total": rupees(invoice.total_paise),
+    }
+    announce(actor, name, data, customer_id=invoice.customer_id if for_customer else None)
+
+
+def _count(operation: str) -> None:
+    transaction.on_commit(partial(count_invoice_operation, operation, "success"), robust=True)

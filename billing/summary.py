@@ -1,0 +1,44 @@
+"""A shop's day in seven figures."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+
+from billing.models import Invoice, InvoiceStatus
+from execora.core.actor import Actor
+from execora.core.errors import NotPermitted
+from execora.core.money import rupees
+from execora.core.permissions import Permission
+from ledger.models import Account, AccountKind, Entry, EntryKind
+
+
+def daily_summary(actor: Actor, day: date) -> dict[str, Any]:
+    """Return the figures of a day of the shop as the wire spells them, money in rupee strings.
+
+    Cancelled invoices and reversed payments do not count. `pendingAmount` is what customers owe now, whatever the day;
+    what others have paid in advance is not taken off it.
+
+    Raises:
+        NotPermitted: the actor's role does not see the shop's figures.
+    """
+    if not actor.may(Permission.SUMMARY_VIEW):
+        raise NotPermitted()
+    invoices = Invoice.objects.visible_to(actor).filter(issued_on=day, status=InvoiceStatus.ISSUED)
+    sales = invoices.aggregate(count=Count("id"), total=Sum("total_paise"))
+    payments = Entry.objects.visible_to(actor).filter(kind=EntryKind.PAYMENT, occurred_on=day, reversed_by__isnull=True)
+    paid = payments.aggregate(
+        total=Sum("total_paise"),
+        cash=Sum("total_paise", filter=Q(mode="cash")),
+        upi=Sum("total_paise", filter=Q(mode="upi")),
+    )
+    owing = Account.objects.visible_to(actor).filter(kind=AccountKind.RECEIVABLE, balance_paise__gt=0)
+    return {
+        "date": day.isoformat(),
+        "invoiceCount": sales["count"],
+        "totalSales": rupees(sales["total"] or 0),
+        "totalPayments": rupees(paid["total"] or 0),
+        "cashPayments": rupees(paid["cash"] or 0),
+        "upiPayments": rupees(paid["upi"] or 0),
+        "pendingAmount": rupees(owing.aggregate(total=Sum("balance_paise"))["total"] or 0),
+    }

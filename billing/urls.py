@@ -1,0 +1,16 @@
+from billing.views import InvoiceViewSet, ProductViewSet, SummaryViewSet
+from execora.api.routes import route
+
+_ID = "(?P<pk>[^/]+)"
+
+urlpatterns = [
+    route("products", ProductViewSet, {"get": "list", "post": "create"}, "products"),
+    route("products/low-stock", ProductViewSet, {"get": "low_stock"}, "products-low-stock"),
+    route(f"products/{_ID}", ProductViewSet, {"get": "retrieve", "patch": "partial_update"}, "product"),
+    route(f"products/{_ID}/stock", ProductViewSet, {"post": "stock"}, "product-stock"),
+    route("invoices", InvoiceViewSet, {"get": "list", "post": "create"}, "invoices"),
+    route(f"invoices/{_ID}", InvoiceViewSet, {"get": "retrieve"}, "invoice"),
+    route(f"invoices/{_ID}/confirm", InvoiceViewSet, {"post": "confirm"}, "invoice-confirm"),
+    route(f"invoices/{_ID}/cancel", InvoiceViewSet, {"post": "cancel"}, "invoice-cancel"),
+    route("summary/daily", SummaryViewSet, {"get": "daily"}, "summary-daily"),
+]

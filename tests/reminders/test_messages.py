@@ -1,0 +1,25 @@
+"""The console provider shows the message and hides the number."""
+
+from uuid import UUID
+
+import pytest
+
+from execora.providers.messages import ConsoleMessages, message_provider
+
+MESSAGE_ID = UUID("0190b8a0-0000-7000-8000-000000000001")
+
+
+def test_one_line_without_the_number_in_clear(capsys: pytest.CaptureFixture[str]) -> None:
+    body = "Rs 500 baaki hai.\nCall 9820000001\x1b[2J"
+    given = ConsoleMessages().send(to_e164="+919820000001", body=body, message_id=MESSAGE_ID)
+    written = capsys.readouterr().out
+    assert given == f"console-{MESSAGE_ID}"
+    assert written.count("\n") == 1
+    assert written.endswith("\n")
+    assert "Rs 500 baaki hai." in written
+    assert "9820000001" not in written
+    assert "\x1b" not in written
+
+
+def test_the_console_is_the_configured_provider() -> None:
+    assert message_provider().name == "console"

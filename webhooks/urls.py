@@ -1,0 +1,5 @@
+from django.urls import re_path
+
+from webhooks.views import whatsapp
+
+urlpatterns = [re_path(r"^webhook/whatsapp/?$", whatsapp, name="webhook-whatsapp")]
