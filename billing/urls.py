@@ -1,7 +1,7 @@
 from billing.views import InvoiceViewSet, ProductViewSet, SummaryViewSet
 from execora.api.routes import route
 
-_ID = "(?P<pk>[^/]+)"
+_ID = "<str:pk>"
 
 urlpatterns = [
     route("products", ProductViewSet, {"get": "list", "post": "create"}, "products"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.db.models import F, Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema, inline_serializer
@@ -190,7 +191,7 @@ class SummaryViewSet(WireViewSet):
         return Response({"summary": daily_summary(self.actor, day)})
 
 
-def _invoice_id(reference: str) -> Any:
+def _invoice_id(reference: str) -> UUID:
     key = parse_id(reference)
     if key is None:
         raise InvoiceNotFound()
@@ -202,7 +203,7 @@ def _lines(actor: Actor, items: Sequence[dict[str, Any]]) -> list[Line]:
     return [
         Line(
             quantity=item["quantity"],
-            product=products.get(item.get("productId")),
+            product=products[item["productId"]] if "productId" in item else None,
             product_name=item.get("productName"),
             unit=item.get("unit"),
             unit_price_paise=item.get("unitPrice"),

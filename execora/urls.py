@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from execora.ops.health import health, livez
 from execora.ops.metrics import metrics
 
-API_ROOMS = ("customers.urls", "ledger.urls")
+API_ROOMS = ("customers.urls", "ledger.urls", "billing.urls", "reminders.urls", "webhooks.urls")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),

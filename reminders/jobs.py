@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -38,6 +38,12 @@ class Taken:
     message: OutgoingMessage | None = None
 
 
+def renew_connection() -> None:
+    """Give up a connection that broke since this worker's last job; a job called inside a transaction keeps the caller's."""
+    if not connection.in_atomic_block:
+        close_old_connections()
+
+
 def enqueue_occurrence(reminder: Reminder) -> None:
     """Put the reminder's next occurrence in the queue, if the current transaction commits."""
     enqueue(send_due, at=reminder.due_at, reminder_id=str(reminder.pk), occurrence=reminder.occurrence)
@@ -47,7 +53,7 @@ def enqueue_occurrence(reminder: Reminder) -> None:
 @correlated
 def send_due(*, reminder_id: str, occurrence: int) -> None:
     """Send an occurrence at the most once. A second run, or one after a crash in mid-sending, sends nothing."""
-    close_old_connections()
+    renew_connection()
     reminder = Reminder.objects.select_related("business").filter(pk=UUID(reminder_id)).first()
     if reminder is None:
         log.warning("reminder_missing", reminder_id=reminder_id)
@@ -162,7 +168,7 @@ def _send(actor: Actor, provider: MessageProvider, message: OutgoingMessage) -> 
 def sweep(timestamp: int) -> None:
     """Every five minutes: enqueue again what fell due and was not handled, and give up on messages stuck in sending."""
     with bind_correlation_id(""):
-        close_old_connections()
+        renew_connection()
         sweep_lost(timezone.now())
 
 

@@ -17,8 +17,9 @@ from execora.core.events import customer_group, deliver_on, staff_group
 from execora.core.permissions import Permission
 from execora.ops.correlation import current_correlation_id
 from execora.ops.metrics import count_error, websocket_closed, websocket_opened
+from execora.providers.stt import speech_to_text
 from voice.dialog import Dialog
-from voice.listening import Listening, speech_engine
+from voice.listening import Listening
 from voice.pipeline import answer_button, answer_text
 from voice.protocol import (
     MAX_FRAME_BYTES,
@@ -75,7 +76,7 @@ class VoiceConsumer(AsyncWebsocketConsumer):
         websocket_opened()
         deliver_on(asyncio.get_running_loop())
         await self._join(actor)
-        engine = await asyncio.to_thread(speech_engine)
+        engine = speech_to_text()
         self._listening = Listening(engine, self._heard)
         await self._send(
             "voice:start",

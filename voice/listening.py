@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from execora.core.errors import DomainError
 from execora.ops.metrics import observe_stt
-from execora.providers.stt import SpeechStream, SpeechToText, Transcript, speech_to_text
+from execora.providers.stt import SpeechStream, SpeechToText, Transcript
 
 Heard = Callable[[str, bool, str], Awaitable[None]]
 # What a browser's MediaRecorder gives, for clients that do not say.
@@ -17,11 +17,6 @@ class SpeechUnavailable(DomainError):
     status = 503
     code = "STT_UNAVAILABLE"
     message = "Speech recognition is not available here. Type the command instead."
-
-
-def speech_engine() -> SpeechToText:
-    """Return this process's engine. Blocking: it may have to look for its model."""
-    return speech_to_text()
 
 
 class Listening:

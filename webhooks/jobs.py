@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 import structlog
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -15,6 +15,7 @@ from execora.core.ids import parse_id
 from execora.core.jobs import correlated
 from execora.ops.correlation import current_correlation_id
 from reminders.delivery import record_message_status
+from reminders.jobs import renew_connection
 from reminders.models import OutgoingMessage
 from webhooks.models import RawEvent
 from webhooks.parsers import StatusReport, statuses_in
@@ -26,7 +27,7 @@ log = structlog.get_logger(__name__)
 @correlated
 def process_event(*, event_id: str) -> None:
     """Write what a stored event reports, once: a second run finds it processed. Locks the event, then its messages."""
-    close_old_connections()
+    renew_connection()
     with transaction.atomic():
         event = RawEvent.objects.select_for_update().get(pk=UUID(event_id))
         if event.processed_at is not None:

@@ -1,5 +1,5 @@
-from django.urls import re_path
+from django.urls import path
 
 from webhooks.views import whatsapp
 
-urlpatterns = [re_path(r"^webhook/whatsapp/?$", whatsapp, name="webhook-whatsapp")]
+urlpatterns = [path("webhook/whatsapp", whatsapp, name="webhook-whatsapp")]

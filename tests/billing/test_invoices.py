@@ -83,9 +83,7 @@ def test_another_state_pays_igst(shop: Shop, soap: Product) -> None:
 @pytest.mark.parametrize("registration", [GstRegistration.UNREGISTERED, GstRegistration.COMPOSITION])
 def test_a_shop_that_may_not_collect_gst_does_not(registration: str) -> None:
     shop = make_shop(gst_registration=registration)
-    soap = create_product(
-        shop.staff, name="Soap", unit="piece", price_paise=3_500, gst_rate_bp=1_800, stock=Decimal(1)
-    )
+    soap = create_product(shop.staff, name="Soap", unit="piece", price_paise=3_500, gst_rate_bp=1_800, stock=Decimal(1))
     invoice = issue_invoice(shop.staff, customer=shop.rahul, lines=[Line(product=soap, quantity=Decimal(1))])
     assert postings_of(invoice.entry) == {"receivable": "D3500", "sales": "C3500"}
     assert InvoiceItem.objects.get(invoice=invoice).gst_rate_bp == 0
@@ -164,9 +162,7 @@ def test_a_draft_moves_nothing_until_it_is_confirmed(shop: Shop, rice: Product) 
 
 
 def test_a_draft_is_confirmed_only_with_stock(shop: Shop, rice: Product) -> None:
-    draft = issue_invoice(
-        shop.staff, customer=shop.rahul, lines=[Line(product=rice, quantity=Decimal(5))], draft=True
-    )
+    draft = issue_invoice(shop.staff, customer=shop.rahul, lines=[Line(product=rice, quantity=Decimal(5))], draft=True)
     move_stock(shop.staff, product=rice, quantity=Decimal(-96), reason=MovementReason.DAMAGE)
     with pytest.raises(InsufficientStock):
         confirm_invoice(shop.staff, invoice_id=draft.pk)

@@ -47,7 +47,9 @@ def test_one_line(rules: TaxRules, one: PricedLine, expected: tuple[int, ...]) -
     ) == expected
 
 
-@pytest.mark.parametrize(("exact", "round_off", "total"), [(10_049, -49, 10_000), (10_050, 50, 10_100), (10_000, 0, 10_000)])
+@pytest.mark.parametrize(
+    ("exact", "round_off", "total"), [(10_049, -49, 10_000), (10_050, 50, 10_100), (10_000, 0, 10_000)]
+)
 def test_rounds_to_the_rupee_half_up(exact: int, round_off: int, total: int) -> None:
     amounts = amounts_of([line("1", exact, 0)], UNREGISTERED)
     assert (amounts.round_off_paise, amounts.total_paise) == (round_off, total)

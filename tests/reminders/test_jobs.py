@@ -1,7 +1,8 @@
 """The job itself, run as the worker runs it, against a real database."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import connections
@@ -17,6 +18,11 @@ from tests.reminders.support import INDIA, RecordingProvider, Shop, queued, tomo
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def set_clock(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    """Let the jobs, and nothing else, read this moment from the clock."""
+    monkeypatch.setattr(jobs, "timezone", SimpleNamespace(now=lambda: moment))
+
+
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> RecordingProvider:
     recording = RecordingProvider()
@@ -27,7 +33,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> RecordingProvider:
 @pytest.fixture(autouse=True)
 def noon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run the jobs at twelve o'clock of the shop's tomorrow: an hour in which customers may be written to."""
-    monkeypatch.setattr(jobs.timezone, "now", lambda: tomorrow_at(12))
+    set_clock(monkeypatch, tomorrow_at(12))
 
 
 def promise(shop: Shop, **options: object) -> Reminder:
@@ -140,7 +146,7 @@ def test_a_late_worker_does_not_write_at_night(
     shop: Shop, provider: RecordingProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reminder = promise(shop)
-    monkeypatch.setattr(jobs.timezone, "now", lambda: tomorrow_at(23))
+    set_clock(monkeypatch, tomorrow_at(23))
     run(reminder)
     reminder.refresh_from_db()
     assert (provider.sent, reminder.status, reminder.outcome) == ([], "scheduled", "postponed_to_contact_hours")

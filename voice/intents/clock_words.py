@@ -7,7 +7,7 @@ from datetime import time
 from decimal import Decimal
 from typing import Final, Literal
 
-from voice.intents.folding import fold
+from voice.intents.folding import fold, word_set
 from voice.intents.number_words import ENGLISH_TENS, ENGLISH_UNITS
 from voice.intents.numbers import read_small_number
 
@@ -26,9 +26,10 @@ _PARTS: Final[dict[str, Part]] = {fold(word): part for part, words in _PART_WORD
 _DOPAHAR: Final = re.compile(r"d[ou]pp?[ae]h[ae]?r")
 _EVENING: Final = frozenset({"shaam", "sham", "shaaam", "shamm"})
 _BAJE: Final = frozenset({"baje", "baj", "bje", "bajae"})
-_DAMAGED_BAJE: Final = frozenset({"baji", "bajim", "bajem", "bajen", "bagie", "bage", "bagi", "baja", "vaje", "bajie", "badje", "bajo"})
+_DAMAGED_BAJE: Final = word_set("baji bajim bajem bajen bagie bage bagi baja vaje bajie badje bajo")
+_HOUR_MARKS: Final = word_set("am pm oclock noon midday midnight at by past")
 _CLOCK_FACE: Final = re.compile(r"([0-9]{1,2})[:.]([0-5][0-9])")
-_BARE_ENDS: Final = frozenset({"", ".", ",", "?", "!", "ko", "tak", "par", "pe", "ka", "ke", "tomorrow", "today", "kal", "parso", "aaj", "and", "to"})
+_BARE_ENDS: Final = word_set(". , ? ! ko tak par pe ka ke tomorrow today kal parso aaj and to") | {""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,20 @@ def read_clock(words: Sequence[str], *, expected: bool) -> Clock | None:
     """
     part_at, part = _first_part(words)
     expected = expected or bool(part)
-    found = next((hour for at in range(len(words)) if (hour := _hour_at(words, at, expected=expected))), None)
+    hours = (
+        (_hour_at(words, at, expected=expected) for at in range(len(words))) if part or _may_tell_an_hour(words) else ()
+    )
+    found = next((hour for hour in hours if hour), None)
     if found is None:
         return Clock(None, 0, part, "", False, ((part_at, part_at + 1),)) if part else None
     spans = [(found.start, found.end)]
     if part and not found.start <= part_at < found.end:
         spans.append((part_at, part_at + 1))
     return Clock(found.hour, found.minute, found.part or part, found.meridiem, found.certain, tuple(sorted(spans)))
+
+
+def _may_tell_an_hour(words: Sequence[str]) -> bool:
+    return any(word in _HOUR_MARKS or ":" in word or _is_baje(word, damaged=True) for word in words)
 
 
 def part_of_day(word: str) -> Part:
@@ -147,7 +155,11 @@ def _spoken_time(words: Sequence[str], at: int) -> _Hour | None:
         return _Hour(int(face[1]), int(face[2]), at, at + 1, certain=face[1].startswith("0") or int(face[1]) > 12)
     if words[at] in ENGLISH_UNITS and _word(words, at + 1) in ENGLISH_TENS:
         minutes = read_small_number(words, at + 1)
-        return _Hour(ENGLISH_UNITS[words[at]], int(minutes.value), at, minutes.end) if minutes and minutes.value < 60 else None
+        return (
+            _Hour(ENGLISH_UNITS[words[at]], int(minutes.value), at, minutes.end)
+            if minutes and minutes.value < 60
+            else None
+        )
     number = read_small_number(words, at)
     if number is None:
         return None
@@ -181,7 +193,9 @@ def _confirmed(words: Sequence[str], hour: _Hour, *, expected: bool) -> _Hour | 
     if ":" in words[hour.start]:
         return hour
     before = _word(words, hour.start - 1)
-    led = before in ("at", "by") or part_of_day(before) or (before == "ko" and part_of_day(_word(words, hour.start - 2)))
+    led = (
+        before in ("at", "by") or part_of_day(before) or (before == "ko" and part_of_day(_word(words, hour.start - 2)))
+    )
     bare = expected and bool(led) and "." not in words[hour.start] and after in _BARE_ENDS
     return hour if bare else None
 
@@ -190,7 +204,12 @@ def _minutes_after(words: Sequence[str], at: int) -> tuple[int, int]:
     """Read "(baj) kar 20 minute" after an hour; return the index after it and the minutes, 0 without any."""
     if _word(words, at) in ("kar", "ke"):
         number = read_small_number(words, at + 1)
-        if number is not None and number.value < 60 and number.value % 1 == 0 and _word(words, number.end).startswith("min"):
+        if (
+            number is not None
+            and number.value < 60
+            and number.value % 1 == 0
+            and _word(words, number.end).startswith("min")
+        ):
             return number.end + 1, int(number.value)
     return at, 0
 

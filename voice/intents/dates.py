@@ -7,7 +7,7 @@ from typing import Final
 
 from voice.intents.clock_words import read_clock
 from voice.intents.day_words import Day, NoSuchDate, read_day
-from voice.intents.folding import fold
+from voice.intents.folding import fold, fold_set, word_set
 from voice.intents.numbers import read_small_number
 from voice.intents.tense import is_past
 
@@ -15,14 +15,15 @@ __all__ = ["When", "is_past", "read_when"]
 
 Span = tuple[int, int]
 
-_HOURS: Final = frozenset(map(fold, "ghante ghanta ghanto gante hour hours".split()))
-_MINUTES: Final = frozenset(map(fold, "minute minutes minat mint".split()))
-_AFTER: Final = frozenset(map(fold, "baad later after".split()))
-_BEFORE: Final = frozenset("pehle pahle ago before".split())
+_LONGEST_WORD: Final = 40
+_HOURS: Final = fold_set("ghante ghanta ghanto gante hour hours")
+_MINUTES: Final = fold_set("minute minutes minat mint")
+_AFTER: Final = fold_set("baad later after")
+_BEFORE: Final = word_set("pehle pahle ago before")
 _WITHIN: Final = frozenset({"mein", "me", "men", "andar"})
 _LINKS: Final = frozenset({"ko", "tak", "ka", "ki", "ke", "par", "pe", "'s"})
 _LEADS: Final = frozenset({"at", "on", "by", "till", "until", "this", "lagbhag", "karib", "around"})
-_REMINDING: Final = frozenset(map(fold, "remind reminder yaad message call send schedule".split()))
+_REMINDING: Final = fold_set("remind reminder yaad message call send schedule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def read_when(words: Sequence[str], now: datetime, *, past: bool | None) -> When
     `past`: whether kal, weekdays and bare dates lie behind; None asks the verbs. A time alone is the next such time (the last
     one when past), a part of the day its usual hour (subah 9, dopahar 13, shaam 18, raat 20).
     """
-    words = [word if len(word) <= 40 else "" for word in words]
+    words = [word if len(word) <= _LONGEST_WORD else "" for word in words]
     behind = bool(is_past(words)) if past is None else past
     try:
         return _read(words, now, past=behind)
@@ -101,6 +102,8 @@ def _next_such_day(now: datetime, at: time, *, past: bool) -> date:
 
 def _in_hours(words: Sequence[str], now: datetime, *, past: bool) -> tuple[datetime, Span] | None:
     """Read "2 ghante baad", "aadhe ghante mein", "in 2 hours", "20 minute pehle"."""
+    if not any(fold(word) in _HOURS | _MINUTES for word in words):
+        return None
     for at in range(len(words)):
         number = read_small_number(words, at)
         if number is None:
@@ -155,5 +158,3 @@ def _with_links(span: Span, words: Sequence[str]) -> Span:
 
 def _word(words: Sequence[str], at: int) -> str:
     return words[at] if 0 <= at < len(words) else ""
-
-

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from voice.intents.folding import fold
+from voice.intents.folding import fold, fold_set, word_set
 from voice.intents.numbers import read_small_number
 
-
-def _folds(words: str) -> frozenset[str]:
-    return frozenset(map(fold, words.split()))
-
-
 _NEAR: Final = {
-    **dict.fromkeys(_folds("aaj today tonight"), 0),
-    **dict.fromkeys(_folds("tomorrow tommorow tommorrow tomorow tmrw"), 1),
-    **dict.fromkeys(_folds("yesterday"), -1),
+    **dict.fromkeys(fold_set("aaj today tonight"), 0),
+    **dict.fromkeys(fold_set("tomorrow tommorow tommorrow tomorow tmrw"), 1),
+    **dict.fromkeys(fold_set("yesterday"), -1),
 }
-_BY_TENSE: Final = {**dict.fromkeys(_folds("kal kaal"), 1), **dict.fromkeys(_folds("parso parson parsu paraso"), 2), "narso": 3, "tarso": 3}
+_BY_TENSE: Final = {
+    **dict.fromkeys(fold_set("kal kaal"), 1),
+    **dict.fromkeys(fold_set("parso parson parsu paraso"), 2),
+    "narso": 3,
+    "tarso": 3,
+}
 _WEEKDAYS: Final = {
     fold(word): weekday
     for weekday, words in enumerate(
@@ -37,7 +37,7 @@ _WEEKDAYS: Final = {
     for word in words.split()
 }
 _WEEKDAY_STEMS: Final = {"som": 0, "mangal": 1, "budh": 2, "guru": 3, "shukra": 4, "shukr": 4, "shani": 5, "ravi": 6}
-_VAR: Final = _folds("var vaar war")
+_VAR: Final = fold_set("var vaar war")
 _MONTHS: Final = {
     fold(word): month
     for month, words in enumerate(
@@ -59,17 +59,17 @@ _MONTHS: Final = {
     )
     for word in words.split()
 }
-_DAYS: Final = _folds("din dino dinon day days roz")
-_WEEKS: Final = _folds("hafte hafta hapte hapta hafton week weeks saptah")
-_MONTH_WORDS: Final = _folds("mahine mahina mahino mahinon month months")
-_AFTER: Final = _folds("baad later after hence")
-_BEFORE: Final = frozenset("pehle pahle phle pehele ago before earlier back".split())
-_WITHIN: Final = frozenset("mein me men andar within".split())
-_NEXT: Final = _folds("agle agla agli aglee next aane aate aanewale")
-_LAST: Final = _folds("pichle pichla pichli pichhle last gaye beete previous")
+_DAYS: Final = fold_set("din dino dinon day days roz")
+_WEEKS: Final = fold_set("hafte hafta hapte hapta hafton week weeks saptah")
+_MONTH_WORDS: Final = fold_set("mahine mahina mahino mahinon month months")
+_AFTER: Final = fold_set("baad later after hence")
+_BEFORE: Final = word_set("pehle pahle phle pehele ago before earlier back")
+_WITHIN: Final = word_set("mein me men andar within")
+_NEXT: Final = fold_set("agle agla agli aglee next aane aate aanewale")
+_LAST: Final = fold_set("pichle pichla pichli pichhle last gaye beete previous")
 _THIS: Final = frozenset({"is", "iss", "this", "isi"})
-_DATE_WORD: Final = _folds("tareekh tarikh taarikh tarik date")
-_END: Final = _folds("end aakhir akhir aakhri akhri ant last")
+_DATE_WORD: Final = fold_set("tareekh tarikh taarikh tarik date")
+_END: Final = fold_set("end aakhir akhir aakhri akhri ant last")
 _ORDINAL: Final = frozenset({"st", "nd", "rd", "th"})
 _GENITIVE: Final = frozenset({"ki", "ke", "ka", "of"})
 _WRITTEN: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})|([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
@@ -97,25 +97,19 @@ def read_day(words: Sequence[str], today: date, *, past: bool) -> Day | None:
     Raises:
         NoSuchDate: it is not in the calendar (30 February).
     """
-    for at in range(len(words)):
-        day = _day_at(words, at, today, past=past)
-        if day is not None:
-            return day
+    said = {fold(word) for word in words}
+    readers = [reader for vocabulary, reader in _READERS if vocabulary & said]
+    for at, word in enumerate(words):
+        if _WRITTEN.fullmatch(word):
+            return _written(words, at)
+        for reader in readers:
+            day = reader(words, at, today, past)
+            if day is not None:
+                return day
     return None
 
 
-def _day_at(words: Sequence[str], at: int, today: date, *, past: bool) -> Day | None:
-    return (
-        _near(words, at, today, past=past)
-        or _written(words, at)
-        or _counted(words, at, today, past=past)
-        or _relative(words, at, today, past=past)
-        or _weekday(words, at, today, past=past)
-        or _of_month(words, at, today, past=past)
-    )
-
-
-def _near(words: Sequence[str], at: int, today: date, *, past: bool) -> Day | None:
+def _near(words: Sequence[str], at: int, today: date, past: bool) -> Day | None:
     folded = fold(words[at])
     if folded in _BY_TENSE:
         days = -_BY_TENSE[folded] if past else _BY_TENSE[folded]
@@ -135,7 +129,7 @@ def _written(words: Sequence[str], at: int) -> Day | None:
     return Day(_date(int(year), int(month), int(day)), at, at + 1)
 
 
-def _counted(words: Sequence[str], at: int, today: date, *, past: bool) -> Day | None:
+def _counted(words: Sequence[str], at: int, today: date, past: bool) -> Day | None:
     """Read "do din baad", "teen din pehle", "ek hafte mein", "in 3 days"."""
     number = read_small_number(words, at)
     end = number.end if number is not None else at
@@ -160,7 +154,7 @@ def _counted(words: Sequence[str], at: int, today: date, *, past: bool) -> Day |
     return None
 
 
-def _relative(words: Sequence[str], at: int, today: date, *, past: bool) -> Day | None:
+def _relative(words: Sequence[str], at: int, today: date, past: bool) -> Day | None:
     """Read "agle hafte", "last week", "agle mahine ki 5 tareekh", "month end"."""
     folded, after = fold(words[at]), fold(_word(words, at + 1))
     step = 1 if folded in _NEXT else -1 if folded in _LAST else 0 if words[at] in _THIS else None
@@ -176,12 +170,16 @@ def _relative(words: Sequence[str], at: int, today: date, *, past: bool) -> Day 
     return None
 
 
-def _in_month(words: Sequence[str], start: int, end: int, month: date, today: date, *, fixed: bool, past: bool) -> Day | None:
+def _in_month(
+    words: Sequence[str], start: int, end: int, month: date, today: date, *, fixed: bool, past: bool
+) -> Day | None:
     at = end + (_word(words, end) in _GENITIVE)
     number = read_small_number(words, at)
     if number is not None and fold(_word(words, number.end)) in _DATE_WORD:
         day = _whole(number.value)
-        return Day(_date(month.year, month.month, day) if fixed else _nearest(today, day, past=past), start, number.end + 1)
+        return Day(
+            _date(month.year, month.month, day) if fixed else _nearest(today, day, past=past), start, number.end + 1
+        )
     if fold(_word(words, at)) in _END:
         last = calendar.monthrange(month.year, month.month)[1]
         stop = at + 1 + (fold(_word(words, at + 1)) in _DATE_WORD)
@@ -191,7 +189,7 @@ def _in_month(words: Sequence[str], start: int, end: int, month: date, today: da
     return None
 
 
-def _weekday(words: Sequence[str], at: int, today: date, *, past: bool) -> Day | None:
+def _weekday(words: Sequence[str], at: int, today: date, past: bool) -> Day | None:
     weekday, end = _WEEKDAYS.get(fold(words[at])), at + 1
     if weekday is None and words[at] in _WEEKDAY_STEMS and fold(_word(words, at + 1)) in _VAR:
         weekday, end = _WEEKDAY_STEMS[words[at]], at + 2
@@ -204,14 +202,14 @@ def _weekday(words: Sequence[str], at: int, today: date, *, past: bool) -> Day |
     return Day(today + timedelta(days), at - (before in _LAST | _NEXT | _THIS), end, weekday=not back)
 
 
-def _of_month(words: Sequence[str], at: int, today: date, *, past: bool) -> Day | None:
+def _of_month(words: Sequence[str], at: int, today: date, past: bool) -> Day | None:
     """Read "15 tareekh", "5 december 2026", "december 5", "on the 5th"."""
     if fold(words[at]) in _MONTHS:
         number = read_small_number(words, at + 1)
         if number is None or not _is_day(number.value) or words[at] == "mai":
             return None
         end = number.end + (_word(words, number.end) in _ORDINAL)
-        return _month_day(words, at, end, _MONTHS[fold(words[at])], _whole(number.value), today, past=past)
+        return _month_day(words, (at, end), _whole(number.value), _MONTHS[fold(words[at])], today, past=past)
     number = read_small_number(words, at)
     if number is None or number.bare_fraction or number.value % 1:
         return None
@@ -223,13 +221,14 @@ def _of_month(words: Sequence[str], at: int, today: date, *, past: bool) -> Day 
     month_at = end + (_word(words, end) == "of")
     month = _MONTHS.get(fold(_word(words, month_at)))
     if month is not None:
-        return _month_day(words, at, month_at + 1, month, day, today, past=past)
+        return _month_day(words, (at, month_at + 1), day, month, today, past=past)
     if end > number.end and _word(words, at - 1) in ("the", "on", "by") and 1 <= day <= 31:
         return Day(_nearest(today, day, past=past), at, end)
     return None
 
 
-def _month_day(words: Sequence[str], start: int, end: int, month: int, day: int, today: date, *, past: bool) -> Day:
+def _month_day(words: Sequence[str], span: tuple[int, int], day: int, month: int, today: date, *, past: bool) -> Day:
+    start, end = span
     if _YEAR.fullmatch(_word(words, end)):
         return Day(_date(int(words[end]), month, day), start, end + 1)
     if (month, day) == (2, 29):
@@ -267,6 +266,16 @@ def _date(year: int, month: int, day: int) -> date:
         return date(year, month, day)
     except ValueError as fault:
         raise NoSuchDate(f"{day}-{month}-{year}") from fault
+
+
+_READERS: Final = (
+    (_NEAR.keys() | _BY_TENSE.keys() | {"day"}, _near),
+    (_DAYS | _WEEKS | _MONTH_WORDS, _counted),
+    (_DAYS | _WEEKS | _MONTH_WORDS, _relative),
+    (_WEEKDAYS.keys() | _VAR, _weekday),
+    (_MONTHS.keys() | _DATE_WORD | _ORDINAL, _of_month),
+)
+"""The folded words that each reader needs, at least one of them, and the reader; an earlier reader goes first."""
 
 
 def _is_day(value: object) -> bool:

@@ -6,60 +6,19 @@ from typing import Final
 
 from voice.intents.loanwords import USUAL_SPELLING
 
-_CONSONANTS: Final = dict(
-    zip(
-        "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहळ",
-        [
-            "k",
-            "kh",
-            "g",
-            "gh",
-            "n",
-            "ch",
-            "chh",
-            "j",
-            "jh",
-            "n",
-            "t",
-            "th",
-            "d",
-            "dh",
-            "n",
-            "t",
-            "th",
-            "d",
-            "dh",
-            "n",
-            "p",
-            "ph",
-            "b",
-            "bh",
-            "m",
-            "y",
-            "r",
-            "l",
-            "v",
-            "sh",
-            "sh",
-            "s",
-            "h",
-            "l",
-        ],
-        strict=True,
-    )
+
+def _latin(letters: str, sounds: str) -> dict[str, str]:
+    return dict(zip(letters, sounds.split(), strict=True))
+
+
+_CONSONANTS: Final = _latin(
+    "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहळ",
+    "k kh g gh n ch chh j jh n t th d dh n t th d dh n p ph b bh m y r l v sh sh s h l",
 )
 _WITH_NUKTA: Final = {"क": "k", "ख": "kh", "ग": "g", "ज": "z", "झ": "zh", "ड": "r", "ढ": "rh", "फ": "f", "य": "y"}
 _COMPOSED: Final = {"ऩ": "न", "ऱ": "र", "ऴ": "ळ"}
-_SIGNS: Final = dict(
-    zip("ािीुूृॄॅॆेैॉॊोौॢ", ["A", "i", "I", "u", "U", "ri", "ri", "a", "e", "e", "ai", "o", "o", "o", "au", "li"], strict=True)
-)
-_VOWELS: Final = dict(
-    zip(
-        "अआइईउऊऋॠऍऎएऐऑऒओऔऌ",
-        ["a", "A", "i", "I", "u", "U", "ri", "ri", "a", "e", "e", "ai", "o", "o", "o", "au", "li"],
-        strict=True,
-    )
-)
+_SIGNS: Final = _latin("ािीुूृॄॅॆेैॉॊोौॢ", "A i I u U ri ri a e e ai o o o au li")
+_VOWELS: Final = _latin("अआइईउऊऋॠऍऎएऐऑऒओऔऌ", "a A i I u U ri ri a e e ai o o o au li")
 _NASALS: Final = "ंँ"
 _NUKTA, _VIRAMA, _VISARGA = "़", "्", "ः"
 _LABIALS: Final = ("p", "b", "m")
@@ -90,8 +49,8 @@ def romanise(word: str) -> str:
 
 def _parts(word: str) -> list[_Part]:
     parts: list[_Part] = []
-    for char in word:
-        char = _COMPOSED.get(char, char)
+    for written in word:
+        char = _COMPOSED.get(written, written)
         last = parts[-1] if parts else None
         if char in _CONSONANTS:
             parts.append(_Part(_CONSONANTS[char], "@"))

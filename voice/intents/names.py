@@ -159,7 +159,7 @@ def _hear(said: Sequence[_Word], candidate: Candidate) -> _Hearing:
 
 def _as_one_word(said: Sequence[_Word], own: Sequence[_Word]) -> float:
     """Return the fit when the words are run together: "Ram Lal" and Ramlal."""
-    if not own or len(said) == len(own) == 1 or abs(len(said) - len(own)) > 1:
+    if not own or abs(len(said) - len(own)) != 1:
         return 0.0
     joined = _Word("".join(word.text for word in said), "".join(word.key for word in said))
     return _fit(joined, _Word("".join(word.text for word in own), "".join(word.key for word in own)))

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from voice.intents.folding import fold, light_fold
+from voice.intents.folding import fold, light_fold, word_set
 
 _HINDI_SPELLINGS: Final = """
 0 shunya sunya zero jiro sifar sifr|1 ek aik|2 do|4 chaar|5 paanch paach panj punch pansh|8 aath|9 nau nav|10 das dus|
@@ -36,15 +36,14 @@ HINDI_WITH_H: Final = {light_fold(word): value for value, word in _listed(_TOLD_
 """Light fold to value: an h tells saat (7) from saath (60). Looked up before HINDI."""
 
 _BELOW_TWENTY: Final = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety"
 ENGLISH_UNITS: Final = {word: value for value, word in enumerate(_BELOW_TWENTY.split())}
-ENGLISH_TENS: Final = {
-    word: 10 * tens
-    for tens, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)
-} | {"fourty": 40, "ninty": 90}
+ENGLISH_TENS: Final = {word: 10 * tens for tens, word in enumerate(_TENS.split(), start=2)} | {
+    "fourty": 40,
+    "ninty": 90,
+}
 
-ENGLISH_MULTIPLIERS: Final = frozenset(
-    ["hundred", "hundreds", "thousand", "thousands", "lakh", "lakhs", "lac", "lacs", "crore", "crores"]
-)
+ENGLISH_MULTIPLIERS: Final = word_set("hundred hundreds thousand thousands lakh lakhs lac lacs crore crores")
 MULTIPLIERS: Final = {
     fold(word): value
     for value, words in (
@@ -60,20 +59,20 @@ TOLERATED_HUNDRED: Final = frozenset({"sa", "saa", "saw", "sow", "show"})
 
 FRACTIONS: Final = {
     **dict.fromkeys(
-        ["dhai", "dhaai", "dhaee", "dhayi", "dhaayi", "dhaii", "adhai", "adhaai", "adhaee", "arhai", "rhai"],
+        word_set("dhai dhaai dhaee dhayi dhaayi dhaii adhai adhaai adhaee arhai rhai"),
         Decimal("2.5"),
     ),
-    **dict.fromkeys(["dedh", "deadh", "daidh", "derh", "dedhh", "deedh"], Decimal("1.5")),
-    **dict.fromkeys(["aadha", "adha", "aadhaa", "adhaa", "aadhi", "adhi", "aadhe", "adhe", "half"], Decimal("0.5")),
-    **dict.fromkeys(["quarter", "chauthai", "chauthaai"], Decimal("0.25")),
+    **dict.fromkeys(word_set("dedh deadh daidh derh dedhh deedh"), Decimal("1.5")),
+    **dict.fromkeys(word_set("aadha adha aadhaa adhaa aadhi adhi aadhe adhe half"), Decimal("0.5")),
+    **dict.fromkeys(word_set("quarter chauthai chauthaai"), Decimal("0.25")),
 }
 DAMAGED_FRACTIONS: Final = {
-    **dict.fromkeys(["dai", "daai", "day", "dhay", "dhi", "dhe", "die", "thai"], Decimal("2.5")),
-    **dict.fromkeys(["ded", "dead", "der", "dair"], Decimal("1.5")),
+    **dict.fromkeys(word_set("dai daai day dhay dhi dhe die thai"), Decimal("2.5")),
+    **dict.fromkeys(word_set("ded dead der dair"), Decimal("1.5")),
 }
 """What recognition makes of dhai and dedh: read only right before a multiplier ("dai sau", "ded lakh")."""
 
-PAAV: Final = frozenset(["paav", "pav", "pao", "paw", "paaw", "paao", "pau"])
+PAAV: Final = word_set("paav pav pao paw paaw paao pau")
 """A quarter (of a kilo or litre)."""
 
 OFFSETS: Final = {
@@ -86,74 +85,12 @@ OFFSETS: Final = {
 TWO_BEFORE_A_UNIT: Final = frozenset({"tu", "too"})
 """What recognition makes of two: read only right before a unit ("tu keji")."""
 
-NEVER: Final = frozenset(["at", "now", "chai", "chay", "chaai", "chaay", "cha", "choda", "chhoda"])
+NEVER: Final = word_set("at now chai chay chaai chaay cha choda chhoda dash dholak")
 """Everyday words whose folded spelling meets a number's: never a number."""
 
-AMBIGUOUS: Final = frozenset(
-    [
-        "do",
-        "doo",
-        "dou",
-        "dow",
-        "dao",
-        "to",
-        "too",
-        "for",
-        "so",
-        "sou",
-        "sow",
-        "sao",
-        "saw",
-        "sa",
-        "show",
-        "no",
-        "nao",
-        "noh",
-        "now",
-        "nav",
-        "nave",
-        "the",
-        "at",
-        "sat",
-        "saath",
-        "sath",
-        "che",
-        "chha",
-        "chah",
-        "cha",
-        "tin",
-        "ten",
-        "das",
-        "dass",
-        "dus",
-        "bara",
-        "baara",
-        "tera",
-        "teraa",
-        "sola",
-        "bis",
-        "tis",
-        "char",
-        "pav",
-        "pao",
-        "pau",
-        "paw",
-        "sava",
-        "sawa",
-        "half",
-        "quarter",
-        "chavan",
-        "chavvan",
-        "bavan",
-        "pon",
-        "die",
-        "day",
-        "der",
-        "dead",
-        "a",
-        "an",
-        "oh",
-        "ek",
-    ]
+AMBIGUOUS: Final = word_set(
+    "a an at baara bara bavan bis cha chah char chavan chavvan che chha dao das dass day dead der die do doo dou "
+    "dow dus ek for half nao nav nave no noh now oh pao pau pav paw pon quarter sa saath sao sat sath sava saw "
+    "sawa show so sola sou sow ten tera teraa the tin tis to too"
 )
 """Number words, or what is heard for them, that are everyday words or names as well: their place has to decide."""

@@ -88,7 +88,7 @@ def read_number(words: Sequence[str], start: int = 0) -> Number | None:
             break
         total, part = total + following.value, following
     bare = coefficient is not None and coefficient.fraction and first.scale == 1
-    return Number(total, start, part.end, bare_fraction=bare and not _is_digits(words[start]))
+    return Number(_tidy(total), start, part.end, bare_fraction=bare and not _is_digits(words[start]))
 
 
 def read_small_number(words: Sequence[str], start: int = 0) -> Number | None:
@@ -96,7 +96,7 @@ def read_small_number(words: Sequence[str], start: int = 0) -> Number | None:
     part = _coefficient(words, start)
     if part is None or part.value >= 100:
         return None
-    return Number(part.value, start, part.end, bare_fraction=part.fraction and not _is_digits(words[start]))
+    return Number(_tidy(part.value), start, part.end, bare_fraction=part.fraction and not _is_digits(words[start]))
 
 
 def _following(words: Sequence[str], before: _Part) -> _Part | None:
@@ -148,7 +148,7 @@ def _run_together(word: str, start: int) -> _Part | None:
         return None
     for cut in range(2, len(word) - 1):
         head, scale = [word[:cut]], _known(word[cut:])[1]
-        if scale is None or (cut < 3 and scale > 100):
+        if scale is None or (cut < 3 and scale > 1_000):
             continue
         coefficient = _coefficient(head, 0)
         if coefficient is not None:
@@ -260,6 +260,11 @@ def _in_quarters(words: Sequence[str], part: _Part) -> _Part:
 
 def _word(words: Sequence[str], at: int) -> str:
     return words[at] if 0 <= at < len(words) else ""
+
+
+def _tidy(value: Decimal) -> Decimal:
+    """Return `value` without an exponent or closing zeros: 250.00 is 250."""
+    return value.quantize(Decimal(1)) if value % 1 == 0 else value.normalize()
 
 
 def _is_digits(word: str) -> bool:

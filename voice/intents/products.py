@@ -75,6 +75,14 @@ class Lexicon:
                 return _match(entries, name, start, start + count, certainty)
         return self._part_of_a_name(words, start)
 
+    def find_exact(self, words: Sequence[str], start: int) -> Match | None:
+        """Return the longest product name or alias that begins at `words[start]` and sounds exactly so, or None."""
+        for count in range(min(self._longest, len(words) - start), 0, -1):
+            exact = self._names.get(_joined(words[start : start + count]))
+            if exact is not None:
+                return _match(exact[1], exact[0], start, start + count, 1.0)
+        return None
+
     def _add(self, product: ProductEntry) -> None:
         for name in (product.name, *product.aliases):
             words = [word for word in normalise(name).split() if word.isalnum()]

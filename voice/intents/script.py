@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from voice.intents.devanagari import romanise
+from voice.intents.folding import word_set
 
 Language = Literal["hi-Deva", "hi-Latn", "en"]
 
@@ -45,21 +46,21 @@ _SAME_AS: Final = {
 }
 _FRACTIONS: Final = {"½": "1/2", "¼": "1/4", "¾": "3/4"}
 
-_ENGLISH: Final = frozenset(
+_ENGLISH: Final = word_set(
     "of for from and with by at what how much many does did has have had was will would yes please my your their there any this that "
-    "these today tomorrow yesterday owe owes left who which when should can could note it its him her an into about".split()
+    "these today tomorrow yesterday owe owes left who which when should can could note it its him her an into about"
 )
-_ENGLISH_IF_NOTHING_HINDI: Final = frozenset(
+_ENGLISH_IF_NOTHING_HINDI: Final = word_set(
     "the a to is in on me are i all up no add cancel check confirm create delete give list make new paid record remind remove send show "
-    "start stop tell update void".split()
+    "start stop tell update void"
 )
 """Words that are Hindi as well (the, to, is, in, me) or borrowed into it (cancel, check): they count when nothing else is Hindi."""
 
-_HINDI: Final = frozenset(
+_HINDI: Final = word_set(
     "ka ke ki ko ne se hai hain mein par aur kar karo karna karke kiya kiye de di diya diye dena do lo le liya gaya gya gayi aaya aaj "
     "kal abhi banao bana bnao banana likh likho jama udhaar udhar kitna kitni kitne kya kaun wala wali wale haan han nahi nahin nhi mat "
     "rupaye rupye rupaya batao bata dikhao dikha bhejo bhej ye yeh wo woh isko usko uska iska mera mujhe tha thi hua hui baaki baki "
-    "bakaya hisaab khata rakho dijiye kijiye chahiye sab kul aa ji bhi hi".split()
+    "bakaya hisaab khata rakho dijiye kijiye chahiye sab kul aa ji bhi hi"
 )
 
 

@@ -2,67 +2,12 @@
 
 from typing import Final
 
-FILLERS: Final = frozenset(
-    [
-        "ab",
-        "abhi",
-        "accha",
-        "acchha",
-        "acha",
-        "achha",
-        "achchha",
-        "are",
-        "arey",
-        "arre",
-        "bas",
-        "bhi",
-        "hello",
-        "helo",
-        "hi",
-        "hey",
-        "hmm",
-        "hm",
-        "jaldi",
-        "just",
-        "kindly",
-        "kripaya",
-        "kripya",
-        "matlab",
-        "mera",
-        "mere",
-        "mujhe",
-        "na",
-        "naa",
-        "namaskar",
-        "namaste",
-        "oho",
-        "ok",
-        "okay",
-        "please",
-        "plis",
-        "pliz",
-        "pls",
-        "plz",
-        "suniye",
-        "suno",
-        "theek",
-        "thik",
-        "to",
-        "toh",
-        "uh",
-        "uhh",
-        "um",
-        "umm",
-        "well",
-        "wo",
-        "woh",
-        "yaar",
-        "yani",
-        "yar",
-        "zara",
-        "jara",
-        "execora",
-    ]
+from voice.intents.folding import word_set
+
+FILLERS: Final = word_set(
+    "ab abhi accha acchha acha achha achchha are arey arre bas bhi hello helo hi hey hmm hm jaldi just kindly kripaya "
+    "kripya matlab mera mere mujhe na naa namaskar namaste oho ok okay please plis pliz pls plz suniye suno theek thik to "
+    "toh uh uhh um umm well wo woh yaar yani yar zara jara execora"
 )
 """Softeners, hesitation and calls for attention: dropped without lowering confidence.
 
@@ -70,49 +15,9 @@ A word that can fill or shape a slot (aur, wala, nahi) is not among them. `accha
 answer to a question before dropping them. `to` is the Hindi तो: read the English "to Rahul" before dropping it as well.
 """
 
-HONORIFICS: Final = frozenset(
-    [
-        "ji",
-        "jee",
-        "bhai",
-        "bhaijaan",
-        "bhaiya",
-        "bhaiyya",
-        "bhaia",
-        "bhayya",
-        "sahab",
-        "saheb",
-        "sahib",
-        "saab",
-        "sahb",
-        "seth",
-        "sethji",
-        "madam",
-        "maam",
-        "mam",
-        "sir",
-        "didi",
-        "dada",
-        "dadi",
-        "chacha",
-        "chachi",
-        "kaka",
-        "kaki",
-        "uncle",
-        "aunty",
-        "auntie",
-        "aunti",
-        "babu",
-        "babuji",
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "shri",
-        "shree",
-        "shrimati",
-        "smt",
-    ]
+HONORIFICS: Final = word_set(
+    "ji jee bhai bhaijaan bhaiya bhaiyya bhaia bhayya sahab saheb sahib saab sahb seth sethji madam maam mam sir didi dada "
+    "dadi chacha chachi kaka kaki uncle aunty auntie aunti babu babuji mr mrs ms miss shri shree shrimati smt"
 )
 """Forms of address around a name. They are not part of it: "Rahul bhai" and "Rahul ji" are Rahul.
 

@@ -4,31 +4,26 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from voice.intents.folding import fold
+from voice.intents.folding import fold, fold_set, word_set
 
-
-def _folds(words: str) -> frozenset[str]:
-    return frozenset(map(fold, words.split()))
-
-
-_PAST: Final = _folds(
-    "diya diye diyaa di liya kiya kiye gaya gayi gaye gya gyi aaya aayi aaye hua hui huye hue hoi mila mile mili chuka chukaya chuke "
-    "bheja bheje becha beche bika biki bike kharida rakha likha likhe likhaya jodi bola bole karaya bhara bhare utha le_liya"
-) | frozenset("paid gave received did was were came sold took had got bought deposited sent returned gone done".split())
+_PAST: Final = fold_set(
+    "diya diye diyaa di liya kiya kiye gaya gayi gaye gya gyi aaya aayi aaye liye hua hui huye hue hoi mila mile mili chuka chukaya chuke "
+    "bheja bheje becha beche bika biki kharida rakha likha likhe likhaya jodi bola bole karaya bhara bhare utha"
+) | word_set("paid gave received did was were came sold took had got bought deposited sent returned gone done")
 _WAS: Final = frozenset({"tha", "the", "thi", "thaa", "thee", "thin"})
-_FUTURE: Final = _folds(
+_FUTURE: Final = fold_set(
     "dena dene deni lena lene leni karna karne karni bhejna bhejne batana bolna aana aane jana milna lagana rakhna likhna banana "
     "dilana dilane dilao dila dilaiye bhejo bhejiye bhej karo kariye kijiye karein lagao lagaiye rakho banao banaiye likho chahiye "
     "hoga hogi honge yaad yad"
-) | frozenset("will shall remind reminder send set schedule pay give call message should must".split())
+) | word_set("will shall remind reminder send set schedule pay give call message should must")
 _FUTURE_ENDING: Final = re.compile(r"[a-z]{1,8}(?:unga|ungi|oonga|oongi|enge|ega|egi|oge|ogi|aega|iyega)")
-_LOOK: Final = _folds(
+_LOOK: Final = fold_set(
     "batao bata bataiye bataye dikhao dikha dikhaiye sunao suna dekho dekha kitna kitni kitne kya"
-) | frozenset("show tell check what how much".split())
-_RECKONING: Final = _folds(
+) | word_set("show tell check what how much")
+_RECKONING: Final = fold_set(
     "bikri bikree hisaab kamai kamaai dhandha dhanda galla vasooli collection report summary total kul"
-) | frozenset("sale sales earning earnings revenue business totals".split())
-_GIVE_AFTER: Final = _folds("kar de bana likh bhej dila rakh laga jod bol bata le chadha daal")
+) | word_set("sale sales earning earnings revenue business totals")
+_GIVE_AFTER: Final = fold_set("kar de bana likh bhej dila rakh laga jod bol bata le chadha daal")
 
 
 def is_past(words: Sequence[str]) -> bool | None:
@@ -39,7 +34,7 @@ def is_past(words: Sequence[str]) -> bool | None:
         folded = fold(word) if len(word) <= 20 else word
         if word in _WAS and (at == len(words) - 1 or words[at + 1] in ".,?!" or word != "the"):
             return True
-        if folded in _PAST and not (folded == "lie" or (at and words[at - 1] == "ke")):
+        if folded in _PAST and not (word == "liye" and at and words[at - 1].endswith("ke")):
             return True
         if folded in _FUTURE or _FUTURE_ENDING.fullmatch(word):
             return False

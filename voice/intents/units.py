@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from voice.intents.folding import fold
+from voice.intents.folding import light_fold, word_set
 
 _THOUSANDTHS: Final = 1_000
 _MAX_QUANTITY: Final = 10**12
@@ -22,7 +22,7 @@ class Unit:
 
 
 def _unit(name: str, kind: str, size: int, spellings: str) -> Unit:
-    return Unit(name, kind, size, frozenset(spellings.split()))
+    return Unit(name, kind, size, word_set(spellings))
 
 
 UNITS: Final = (
@@ -60,7 +60,9 @@ UNITS: Final = (
 )
 _BY_NAME: Final = {unit.name: unit for unit in UNITS}
 _BY_SPELLING: Final = {spelling: unit.name for unit in UNITS for spelling in unit.spellings}
-_BY_FOLD: Final = {fold(spelling): unit.name for unit in UNITS for spelling in unit.spellings if len(spelling) > 3}
+_BY_FOLD: Final = {
+    light_fold(spelling): unit.name for unit in UNITS for spelling in unit.spellings if len(spelling) > 3
+}
 
 
 def read_unit(word: str) -> str | None:
@@ -71,7 +73,7 @@ def read_unit(word: str) -> str | None:
     exact = _BY_SPELLING.get(word)
     if exact is not None or len(word) > 20:
         return exact
-    return _BY_FOLD.get(fold(word))
+    return _BY_FOLD.get(light_fold(word))
 
 
 def convert(quantity: Decimal, unit: str, to: str) -> Decimal | None:
