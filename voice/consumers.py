@@ -45,7 +45,7 @@ class Internal(DomainError):
     message = "Something failed on our side. Try again; if it stays, report the correlation id."
 
 
-class VoiceConsumer(AsyncWebsocketConsumer):
+class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """One connection of one person. Utterances are answered one after the other, whichever way they come."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -145,6 +145,8 @@ def _reminder(actor: Actor, step: Step, once: Once) -> Facts:
     from reminders.commands import schedule_reminder
 
     customer = _customer(actor, step)
+    if step.due_at is None:
+        raise ValueError("a reminder has its time")
 
     def present(reminder: Any) -> Facts:
         return {

@@ -62,7 +62,7 @@ def open_session(token: str, *, correlation_id: str) -> tuple[Actor, UUID]:
     """
     actor = log_in(token, correlation_id=correlation_id).actor
     session = VoiceSession.objects.create(
-        business_id=actor.business_id, user_id=actor.user_id, correlation_id=correlation_id, started_at=actor.now
+        business_id=actor.business_id, user_id=_speaker(actor), correlation_id=correlation_id, started_at=actor.now
     )
     return actor, session.pk
 
@@ -74,7 +74,7 @@ def close_session(session_id: UUID, at: datetime) -> None:
 def earlier_utterance(actor: Actor, utterance_id: str) -> Utterance | None:
     """Return what this user said before under this id, on whichever connection."""
     rows = Utterance.objects.filter(
-        business_id=actor.business_id, session__user_id=actor.user_id, utterance_id=utterance_id
+        business_id=actor.business_id, session__user=_speaker(actor), utterance_id=utterance_id
     )
     return rows.order_by("id").first()
 
@@ -93,3 +93,14 @@ def keep_utterance(
         at=actor.now,
     )
     Utterance.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _speaker(actor: Actor) -> UUID:
+    """Return the user who speaks; the system does not.
+
+    Raises:
+        NotPermitted: the actor is nobody.
+    """
+    if actor.user_id is None:
+        raise NotPermitted()
+    return actor.user_id

@@ -47,7 +47,7 @@ def spawn(
 
     `user` and `group` are numeric ids to run as; only root may give them.
     """
-    return subprocess.Popen(  # noqa: S603 - the callers' own command lines, never a person's words
+    return subprocess.Popen(
         [str(part) for part in command],
         env=dict(environment),
         stdin=standard_input,
@@ -66,7 +66,7 @@ def run(
     command: Sequence[str | Path], *, environment: Mapping[str, str], user: int | None = None, group: int | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run `command` to its end, in the root directory; the caller looks at its exit status and what it said."""
-    return subprocess.run(  # noqa: S603 - the callers' own command lines, never a person's words
+    return subprocess.run(
         [str(part) for part in command],
         env=dict(environment),
         cwd="/",

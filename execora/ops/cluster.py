@@ -40,21 +40,21 @@ def postgres_programs() -> Path:
     return Path(found.origin).resolve().parent / "pginstall" / "bin"
 
 
-def lock_directory(directory: Path) -> int:
-    """Take the exclusive lock of `directory` for this process; closing the descriptor gives it back.
+def lock_directory(directory: Path, purpose: str) -> int:
+    """Take the exclusive lock of `directory` for `purpose`; closing the descriptor, or ending, gives it back.
 
     Raises:
         EmbeddedServerError: another process has it.
     """
-    descriptor = os.open(directory / "postgres.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(directory / f"{purpose}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as taken:
         holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip() or "unknown"
         os.close(descriptor)
         raise EmbeddedServerError(
-            f"The database in {directory} is in use by another process (number {holder}). Stop that one first, or set "
-            f"DATA_DIR to another directory."
+            f"{directory} is in use by another process (number {holder}). Stop that one first, or set DATA_DIR to another "
+            f"directory."
         ) from taken
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, str(os.getpid()).encode(), 0)

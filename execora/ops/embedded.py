@@ -71,7 +71,7 @@ class EmbeddedPostgres:
         """
         programs = postgres_programs()
         self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock = lock_directory(self._data_dir)
+        self._lock = lock_directory(self._data_dir, "postgres")
         try:
             account = account_for(self._cluster)
             if account is not None:

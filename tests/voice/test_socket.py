@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
 
 if TYPE_CHECKING:
-    from channels.testing import WebsocketCommunicator
     from pytest_django.fixtures import SettingsWrapper
 
     from billing.models import Product
     from tests.support.factories import Shop
 
+Header = tuple[bytes, bytes]
 pytestmark = pytest.mark.asyncio
 
 
@@ -29,33 +30,55 @@ def token(spoken_shop: "Shop", rice: "Product") -> str:
     return token_of(spoken_shop.staff_user)
 
 
-def socket(query: str = "", **how: Any) -> "WebsocketCommunicator":
+class Socket(ApplicationCommunicator):
+    """An ASGI client of the socket. (channels.testing would need daphne, which nothing else here does.)"""
+
+    async def connect(self) -> dict[str, Any]:
+        """Knock, and return the server's first message."""
+        await self.send_input({"type": "websocket.connect"})
+        return await self.receive_output(timeout=10)
+
+    async def give(self, *, text: str | None = None, audio: bytes | None = None) -> None:
+        await self.send_input({"type": "websocket.receive", "text": text, "bytes": audio})
+
+    async def disconnect(self) -> None:
+        await self.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.wait(timeout=10)
+
+
+def socket(query: str = "", *, headers: list[Header] | None = None, subprotocols: list[str] | None = None) -> Socket:
     from channels.routing import URLRouter
-    from channels.testing import WebsocketCommunicator
 
     from voice.routing import websocket_urlpatterns
 
-    return WebsocketCommunicator(URLRouter(websocket_urlpatterns), f"/ws{query}", **how)
+    scope = {
+        "type": "websocket",
+        "path": "/ws",
+        "query_string": query.removeprefix("?").encode(),
+        "headers": headers or [],
+        "subprotocols": subprotocols or [],
+    }
+    return Socket(URLRouter(websocket_urlpatterns), scope)
 
 
-async def opened(token: str) -> "WebsocketCommunicator":
+async def opened(token: str) -> "Socket":
     """Return a socket of this user that has said what is there."""
     communicator = socket(f"?token={token}")
-    assert (await communicator.connect(timeout=10))[0]
+    assert (await communicator.connect())["type"] == "websocket.accept"
     assert (await received(communicator))["type"] == "voice:start"
     return communicator
 
 
-async def received(communicator: "WebsocketCommunicator") -> dict[str, Any]:
-    frame: dict[str, Any] = json.loads(await communicator.receive_from(timeout=10))
+async def received(communicator: "Socket") -> dict[str, Any]:
+    frame: dict[str, Any] = json.loads((await communicator.receive_output(timeout=10))["text"])
     return frame
 
 
-async def sent(communicator: "WebsocketCommunicator", kind: str, **data: Any) -> None:
-    await communicator.send_to(text_data=json.dumps({"type": kind, "data": data}))
+async def sent(communicator: "Socket", kind: str, **data: Any) -> None:
+    await communicator.give(text=json.dumps({"type": kind, "data": data}))
 
 
-async def until(communicator: "WebsocketCommunicator", kind: str) -> dict[str, Any]:
+async def until(communicator: "Socket", kind: str) -> dict[str, Any]:
     """Return the data of the next frame of this type."""
     while True:
         frame = await received(communicator)
@@ -72,8 +95,9 @@ async def test_a_token_opens_the_socket_by_each_door(token: str, door: str) -> N
     if door == "subprotocol":
         how["subprotocols"] = ["execora.v1", f"bearer.{token}"]
     communicator = socket(f"?token={token}" if door == "query" else "", **how)
-    accepted, protocol = await communicator.connect(timeout=10)
-    assert (accepted, protocol) == (True, "execora.v1" if door == "subprotocol" else None)
+    answer = await communicator.connect()
+    assert answer["type"] == "websocket.accept"
+    assert answer["subprotocol"] == ("execora.v1" if door == "subprotocol" else None)
     hello = await received(communicator)
     assert hello["data"].keys() == {"sessionId", "sttAvailable", "ttsAvailable", "sttProvider", "ttsProvider"}
     assert hello["data"]["sttAvailable"] is False
@@ -95,7 +119,7 @@ async def test_a_refused_socket_is_accepted_then_closed_1008_with_a_reason(
     from voice.models import VoiceSession
 
     communicator = socket(query.format(token=token), headers=headers)
-    assert (await communicator.connect(timeout=10))[0]
+    assert (await communicator.connect())["type"] == "websocket.accept"
     closed = await communicator.receive_output(timeout=10)
     assert (closed["type"], closed["code"]) == ("websocket.close", 1008)
     assert closed["reason"]
@@ -105,14 +129,14 @@ async def test_a_refused_socket_is_accepted_then_closed_1008_with_a_reason(
 async def test_the_shops_own_page_may_open_the_socket(token: str, settings: "SettingsWrapper") -> None:
     origin = settings.ALLOWED_ORIGINS[0].encode()
     communicator = socket(f"?token={token}", headers=[(b"origin", origin)])
-    await communicator.connect(timeout=10)
+    await communicator.connect()
     assert (await received(communicator))["type"] == "voice:start"
     await communicator.disconnect()
 
 
 async def test_a_malformed_frame_gets_an_error_and_the_socket_lives(token: str) -> None:
     communicator = await opened(token)
-    await communicator.send_to(text_data="{")
+    await communicator.give(text="{")
     error = (await received(communicator))["data"]
     assert error["code"] == "INVALID_FRAME"
     assert error.keys() == {"error", "code", "correlationId"}
@@ -121,17 +145,17 @@ async def test_a_malformed_frame_gets_an_error_and_the_socket_lives(token: str) 
     await communicator.disconnect()
 
 
-@pytest.mark.parametrize("frame", [{"text_data": "x" * (256 * 1024 + 1)}, {"bytes_data": b"x" * (256 * 1024 + 1)}])
+@pytest.mark.parametrize("frame", [{"text": "x" * (256 * 1024 + 1)}, {"audio": b"x" * (256 * 1024 + 1)}])
 async def test_a_frame_above_256_kb_closes_1009(token: str, frame: dict[str, Any]) -> None:
     communicator = await opened(token)
-    await communicator.send_to(**frame)
+    await communicator.give(**frame)
     closed = await communicator.receive_output(timeout=10)
     assert (closed["type"], closed["code"]) == ("websocket.close", 1009)
 
 
 async def test_audio_before_the_start_is_refused(token: str) -> None:
     communicator = await opened(token)
-    await communicator.send_to(bytes_data=b"\0\0")
+    await communicator.give(audio=b"\0\0")
     assert (await received(communicator))["data"]["code"] == "NOT_LISTENING"
     await communicator.disconnect()
 

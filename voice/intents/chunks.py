@@ -16,6 +16,7 @@ class Kind(Enum):
     NUMBER = auto()  # a bare number
     MONEY = auto()  # a number of rupees
     BAD_NUMBER = auto()  # below zero, too long, or not to be read
+    UNIT = auto()  # a unit without a number: "per kilo"
     PRODUCT = auto()
     WHEN = auto()
     PHONE = auto()

@@ -82,6 +82,8 @@ class Cue(Enum):
     MARKER = auto()
     MINUS = auto()
     LET_GO = auto()
+    WHO = auto()
+    TRANSFER = auto()
 
 
 _WORDS: Final[dict[Cue, str]] = {
@@ -100,7 +102,8 @@ _WORDS: Final[dict[Cue, str]] = {
     "lauta lautaa settled cleared chukaa wapas wapsi repaid returned jamakar kamaya",
     Cue.CAME: "aaya aaye aayi aya aye ayi aagaya aagaye aagayi agaya agaye pahunche pahuncha arrived came",
     Cue.TOOK: "liya liye lia li lee liyaa leliya leliye took taken",
-    Cue.ASK: "kitna kitne kitni kitana kitnaa ketna kya kyaa kaun kon kab kis kiska kiske kisko how what whats which who many much any",
+    Cue.ASK: "kitna kitne kitni kitana kitnaa ketna kya kyaa kaun kon kab kis kiska kiske kiski kisko kisse whose how what whats which who many much any",
+    Cue.WHO: "kis kiska kiske kiski kisko kisse kaun kon who whose whom kinka",
     Cue.SHOW: "batao bata batana bataiye bataao btao bta dikhao dikha dikhana dikhaiye dikhaao sunao suna sunaiye show tell check dekho "
     "dekh dekhna dekhiye see view chek chaek bolo bol read batade batado janna jaanna",
     Cue.STOCK: "stock stok staak godown godam godaam bacha bachi bache bachaa bacche left remaining available inventory pada padi pade "
@@ -108,21 +111,22 @@ _WORDS: Final[dict[Cue, str]] = {
     Cue.BALANCE: "balance balans belance balence bakaya bakaaya bakayaa baki baaki baqi baakee hisaab hisab hisaap due dues outstanding "
     "pending lenden",
     Cue.ACCOUNT: "khata khate khaata khaate account ledger khaton acount akaunt",
-    Cue.OWE: "owe owes owed owing omi oweme lena",
+    Cue.OWE: "owe owes owed owing omi oweme lena lene leni",
     Cue.SALES: "bikri bikree bikari sale sales sell sold seles becha bika biki bike dhandha dhanda dhandhaa kamai kamaai kamayi galla "
     "revenue turnover business earning earnings profit summary report ripot samary",
     Cue.DAY: "aaj today din day todays aj roz",
     Cue.TOTAL: "kul total poora pura poori puri saara sara sare saare overall tamam jumla totl kull",
     Cue.REMIND: "reminder remainder reminders remind yaad yad yaaad rimaindar rimainder remindar takaza takaja takada tagada remaindar",
     Cue.CANCEL: "cancel cancil kensal cansal radd rad raddh void nirast khaarij cancelled",
-    Cue.STOP: "rok roko rokdo band bandh stop off roken rokna",
+    Cue.TRANSFER: "transfer bheja bheje transferred daala",
+    Cue.STOP: "khatam rok roko rokdo band bandh stop off roken rokna",
     Cue.DELETE: "delete hatao hata hatado hatana hataao hataiye mitao mita mitado remove erase saaf nikaldo delit",
     Cue.FOREVER: "permanently permanent hamesha data record",
     Cue.PERSON: "customer customers grahak graahak client kastamar custumer graahk customar",
     Cue.NAME: "naam name nam named called",
     Cue.NEW: "naya naye nayi nae naee new nya naaya navin",
     Cue.PHONE: "number numbers nambar nambr nomber mobile phone fone mobail contact phon",
-    Cue.DETAIL: "detail details ditail jaankari jankari info information profile address history vivaran",
+    Cue.DETAIL: "detail details ditail jaankari jankari info information profile address history vivaran baare",
     Cue.RECORD: "record recording rikard rikording recordings",
     Cue.VOICE: "awaaz awaz aawaz voice audio baat baatcheet conversation",
     Cue.START: "shuru start chalu chaalu begin suru on shuroo",
@@ -221,7 +225,7 @@ _PHRASES: Final[dict[tuple[str, ...], Cue]] = {
 
 _LONGEST_PHRASE: Final = 3
 _NEAR: Final = 0.86
-_MIN_NEAR_LETTERS: Final = 4
+_MIN_NEAR_LETTERS: Final = 5
 _MIN_KEY_LETTERS: Final = 3
 
 

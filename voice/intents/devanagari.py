@@ -104,14 +104,15 @@ def _ends_in_heavy_cluster(parts: list[_Part]) -> bool:
 def _spell(parts: list[_Part]) -> str:
     sounded = [index for index, part in enumerate(parts) if part.vowel]
     final = sounded[-1] if sounded else -1
+    short = len(sounded) <= 2
     letters: list[str] = []
     for index, part in enumerate(parts):
         after = parts[index + 1] if index + 1 < len(parts) else None
         closed = index == final and (bool(part.tail) or after is not None)
         letters.append(_consonant(parts, index))
-        letters.append(
-            _vowel(part, letters, first=index == 0, final=index == final, closed=closed, short=len(sounded) <= 2)
-        )
+        before = parts[index - 1].vowel if index and not part.consonant else ""
+        first = index == 0 and not part.consonant
+        letters.append(_vowel(part.vowel, before, first=first, closed=closed, long=closed or (short and index != final)))
         if part.tail:
             labial = part.tail == "n" and after is not None and after.consonant.startswith(_LABIALS)
             letters.append("m" if labial else part.tail)
@@ -126,14 +127,13 @@ def _consonant(parts: list[_Part], index: int) -> str:
     return "w" if spoken_w else "v"
 
 
-def _vowel(part: _Part, before: list[str], *, first: bool, final: bool, closed: bool, short: bool) -> str:
-    vowel = part.vowel
+def _vowel(vowel: str, before: str, *, first: bool, closed: bool, long: bool) -> str:
+    """Return how a vowel is written: doubled at the end of a word that ends in a consonant, "ye" after a vowel (जाए jaye)."""
     if vowel == "A":
-        return "aa" if closed or (first and not part.consonant) else "a"
+        return "aa" if closed or first else "a"
     if vowel in ("I", "U"):
-        long = closed or (short and not final)
         return ("ee" if vowel == "I" else "oo") if long else vowel.lower()
-    if vowel == "e" and not part.consonant and "".join(before)[-1:] in ("a", "i", "e"):
+    if vowel == "e" and before in ("@", "A", "i", "I", "a", "e", "ai"):
         return "ye"
     return "a" if vowel == "@" else vowel
 

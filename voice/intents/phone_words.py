@@ -13,29 +13,36 @@ _REPEATS: Final = {
 }
 _MOBILE: Final = re.compile(r"(?:91|0)?([6-9][0-9]{9})")
 _LONGEST: Final = 12
-_O = frozenset({"o", "oh"})
+_MOBILE_DIGITS: Final = 10
+_WRITTEN_GROUP: Final = 4
+_O: Final = frozenset({"o", "oh"})
 
 
 def read_phone(words: Sequence[str], start: int = 0) -> tuple[str, int] | None:
     """Return the ten digits of the Indian mobile number at `words[start]` and the index after it, or None.
 
-    Digits may be spoken one by one or in pairs, with double and triple, or written in any grouping, with +91 or 0 before them.
+    Digits may be spoken one by one or in pairs, with double and triple, or written in any grouping, with +91 or 0 before them; commas
+    between them are passed over. A run of another length is refused whole.
     """
+    if not 0 <= start < len(words) or _goes_on(words, start):
+        return None
     digits, at = "", start
-    found: tuple[str, int] | None = None
     while at < len(words) and len(digits) <= _LONGEST:
         piece, after = _piece(words, at)
+        if not piece and digits and words[at] in (".", ",") and at + 1 < len(words):
+            piece, after = _piece(words, at + 1)
         if not piece:
             break
         digits, at = digits + piece, after
-        mobile = _MOBILE.fullmatch(digits)
-        if mobile is not None:
-            found = mobile[1], at
-            if len(piece) >= 4:
-                break
-        elif found is not None:
-            return None
-    return found
+        if len(piece) >= _WRITTEN_GROUP and _MOBILE.fullmatch(digits):
+            break
+    mobile = _MOBILE.fullmatch(digits)
+    return (mobile[1], at) if mobile is not None else None
+
+
+def _goes_on(words: Sequence[str], start: int) -> bool:
+    """Tell whether `start` is inside a run of digits: the last ten of eleven spoken ones are no number."""
+    return start > 0 and len(words[start]) < _MOBILE_DIGITS and bool(_piece(words, start - 1)[0])
 
 
 def _piece(words: Sequence[str], at: int) -> tuple[str, int]:

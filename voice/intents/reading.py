@@ -58,7 +58,7 @@ class Reading:
     def chunks(self) -> list[Chunk]:
         """Return what each word is; every token is in exactly one chunk."""
         readers: tuple[Reader, ...] = (
-            self._stop, self._phone, self._when, self._ordinal, self._number, self._phrase, self._product, self._hint, self._joined,
+            self._stop, self._phone, self._when, self._ordinal, self._number, self._phrase, self._product, self._unit, self._hint, self._joined,
         )  # fmt: skip
         found: list[Chunk] = []
         at = 0
@@ -171,13 +171,20 @@ class Reading:
         hint = hint_of(self.words[at]) if match.end == at + 1 else None
         if hint is not None and hint.exact and hint.cues and not self._beside_number(at):
             return None
-        if hint is not None and Cue.MAKE in hint.cues:
+        if hint is not None and hint.exact and Cue.MAKE in hint.cues:
             return None
         return self._chunk(Kind.PRODUCT, at, match.end, match=match)
 
     def _beside_number(self, at: int) -> bool:
         before = self._word(at - 1)
         return bool(before) and (read_unit(before) is not None or read_number(self.words, at - 1) is not None or before == "of")
+
+    def _unit(self, at: int) -> Chunk | None:
+        """Read a unit that no number stands before: "46 rupaye per kilo"."""
+        unit = read_unit(self.words[at]) if len(self.words[at]) > 1 else None
+        if unit is None or (self._is_named(at) and not self._word(at - 1).isdigit()):
+            return None
+        return self._chunk(Kind.UNIT, at, at + 1, unit=unit)
 
     def _hint(self, at: int) -> Chunk | None:
         word = self.words[at]
@@ -189,7 +196,7 @@ class Reading:
         kind = Kind.LINK if Cue.LINK in hint.cues and Cue.VERB not in hint.cues else Kind.CUE
         if word == "ki":
             kind = Kind.LINK
-        return self._chunk(kind, at, at + 1, cues=hint.cues)
+        return self._chunk(kind, at, at + 1, cues=hint.cues, doubtful=not hint.exact)
 
     def _is_named(self, at: int) -> bool:
         """Tell whether the word stands where a name does; there a sound alone proves nothing."""

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 
+from execora.ops.cluster import lock_directory
 from execora.ops.demo import checks, programs, screen, secrets
 from execora.ops.demo.supervisor import Program, run_once, wait_until_healthy
 from execora.ops.embedded import EmbeddedPostgres, EmbeddedServerError, Urls
@@ -31,8 +32,8 @@ class Command(BaseCommand):
         checks.check_data()
         if not no_serve:
             checks.check_port(port)
-        signal.signal(signal.SIGTERM, _interrupt)
-        signal.signal(signal.SIGHUP, _interrupt)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
         self._postgres: EmbeddedPostgres | None = None
         self._programs: list[Program] = []
         try:
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             self._stop()
 
     def _run(self, port: int, no_serve: bool) -> None:
+        lock_directory(settings.DATA_DIR, "demo")  # before demo.env is written: it may be a running demo's
         values = secrets.load_or_make() | {"PORT": str(port)}
         secrets.save(values)
         self._say("Starting PostgreSQL ...")
