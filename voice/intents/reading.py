@@ -9,6 +9,7 @@ from typing import Final
 from voice.intents.chunks import Chunk, Kind
 from voice.intents.cues import Cue, hint_of, phrase_at, sounds_like_a_cue
 from voice.intents.dates import read_when
+from voice.intents.folding import word_set
 from voice.intents.numbers import Number, is_ambiguous_word, read_number, read_phone
 from voice.intents.products import Lexicon
 from voice.intents.script import Token
@@ -16,26 +17,22 @@ from voice.intents.units import read_unit
 
 STOPS: Final = frozenset(".,?!")
 ORDINALS: Final = {
-    **dict.fromkeys("pehla pehle pehli pahla pahle pahli first pehlaa pahala".split(), 1),
-    **dict.fromkeys("doosra dusra doosri dusri doosre dusre second dusara doosraa".split(), 2),
-    **dict.fromkeys("teesra tisra teesri tisri teesre tisre third".split(), 3),
-    **dict.fromkeys("chautha chauthi chauthe fourth".split(), 4),
-    **dict.fromkeys("paanchva paanchvi panchva panchvi paanchwa paanchwi fifth".split(), 5),
+    **dict.fromkeys(word_set("pehla pehle pehli pahla pahle pahli first pehlaa pahala"), 1),
+    **dict.fromkeys(word_set("doosra dusra doosri dusri doosre dusre second dusara doosraa"), 2),
+    **dict.fromkeys(word_set("teesra tisra teesri tisri teesre tisre third"), 3),
+    **dict.fromkeys(word_set("chautha chauthi chauthe fourth"), 4),
+    **dict.fromkeys(word_set("paanchva paanchvi panchva panchvi paanchwa paanchwi fifth"), 5),
 }
 
 _DIGITS: Final = re.compile(r"-?[0-9][0-9.,/:-]*")
-_NEVER_ALONE: Final = frozenset(
-    "to too for the at now oh show sow so sou sao saw sa day die dead der no noh nao nav nave now doo dow dao dou che chah cha tera teraa "
-    "sat sath saath".split()
-)
-_LIKE_NAMES: Final = frozenset("das dass dus chavan chavvan bavan bara baara sola sava sawa bis tis pav pao pau paw tin char".split())
-_HANDING: Final = frozenset(
-    "bana banao bna kar kr de dila likh bhej laga jod hata rakh chadha daal dal bata dikha suna jama khol nikal kaat kat le ruk jaane jane "
-    "rehne rahne chhod chod bol dedo add karwa pahuncha bech tol pack gin dekh mita badal".split()
-)
-_HUNDREDS: Final = frozenset("sau so sou hazaar hazar hajar hajaar lakh laakh lac crore karod sa saw".split())
+_NEVER_ALONE: Final = word_set("to too for the at now oh show sow so sou sao saw sa day die dead der no noh nao nav nave now doo dow dao dou che chah cha tera teraa "
+    "sat sath saath")
+_LIKE_NAMES: Final = word_set("das dass dus chavan chavvan bavan bara baara sola sava sawa bis tis pav pao pau paw tin char")
+_HANDING: Final = word_set("bana banao bna kar kr de dila likh bhej laga jod hata rakh chadha daal dal bata dikha suna jama khol nikal kaat kat le ruk jaane jane "
+    "rehne rahne chhod chod bol dedo add karwa pahuncha bech tol pack gin dekh mita badal")
+_HUNDREDS: Final = word_set("sau so sou hazaar hazar hajar hajaar lakh laakh lac crore karod sa saw")
 _PERSON_LINKS: Final = frozenset({"ko", "ne", "se", "'s", "ka", "ke", "ki"})
-_QUARTERS: Final = frozenset("paav pav pao paw paaw paao pau".split())
+_QUARTERS: Final = word_set("paav pav pao paw paaw paao pau")
 _SPEECH_ARTICLES: Final = frozenset({"a", "an"})
 _MIN_HALF: Final = 3
 
@@ -112,9 +109,7 @@ class Reading:
             return measured or self._counts(number.end) or (before not in _HANDING and self._goes_on(number.end))
         if word in _SPEECH_ARTICLES or word in _NEVER_ALONE:
             return measured
-        if word in _LIKE_NAMES and (after in _PERSON_LINKS or Cue.MARKER in hint_of(after).cues):
-            return False
-        return True
+        return not (word in _LIKE_NAMES and (after in _PERSON_LINKS or Cue.MARKER in hint_of(after).cues))
 
     def _counts(self, at: int) -> bool:
         """Tell whether goods of the shop follow."""
@@ -142,7 +137,7 @@ class Reading:
         start, end, value = number.start, number.end, number.value
         after, before = self._word(end), self._word(start - 1)
         raw = self.tokens[start].raw
-        marked = not raw[:1].isalnum() and raw[:1] not in "-." or raw[:2].casefold() in ("rs", "re", "in")
+        marked = (not raw[:1].isalnum() and raw[:1] not in "-.") or raw[:2].casefold() in ("rs", "re", "in")
         if Cue.RUPEES in hint_of(after).cues:
             coins = read_number(self.words, end + 1)
             if coins is not None and coins.value < 100 and Cue.PAISE in hint_of(self._word(coins.end)).cues:

@@ -1,0 +1,133 @@
+"""Self-correction within one breath: "teen kilo, nahi nahi, chaar kilo": what was said last counts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from typing import Final
+
+from voice.intents.chunks import NAMING, NUMERIC, Chunk, Kind
+from voice.intents.cues import Cue
+
+_MODES: Final = frozenset({Cue.CASH, Cue.UPI, Cue.CARD, Cue.OTHER_MODE})
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """The chunks that count. `replaced` are those that were taken back; `negated`: a "not" stands that corrects nothing."""
+
+    chunks: tuple[Chunk, ...]
+    replaced: tuple[Chunk, ...] = ()
+    negated: bool = False
+    retracted: bool = False
+
+
+def repair(chunks: Sequence[Chunk]) -> Repaired:
+    """Return the chunks without what the speaker took back."""
+    kept = list(chunks)
+    replaced: list[Chunk] = []
+    negated = retracted = False
+    at = 0
+    while at < len(kept):
+        if not _takes_back(kept[at]):
+            at += 1
+            continue
+        end = at
+        while end < len(kept) and (_takes_back(kept[end]) or kept[end].kind is Kind.STOP or _is_hesitation(kept[end])):
+            end += 1
+        gone = _taken_back(kept, at, end)
+        if gone is None:
+            strong = any(chunk.has(Cue.NO, Cue.NOT) for chunk in kept[at:end])
+            negated, retracted = negated or strong, retracted or not strong
+            at = end
+            continue
+        before = [place for place in range(at) if place not in gone]
+        replaced.extend(kept[place] for place in sorted(gone))
+        tail = _with_unit(kept, gone, end)
+        kept = [kept[place] for place in before] + tail
+        at = len(before)
+    return Repaired(tuple(kept), tuple(replaced), negated, retracted)
+
+
+def _takes_back(chunk: Chunk) -> bool:
+    return chunk.kind is Kind.CUE and chunk.has(Cue.NO, Cue.NOT, Cue.RETRACT)
+
+
+def _is_hesitation(chunk: Chunk) -> bool:
+    return chunk.kind is Kind.CUE and chunk.has(Cue.FILLER) and not chunk.has(Cue.SOFT_YES)
+
+
+def _taken_back(chunks: Sequence[Chunk], at: int, end: int) -> frozenset[int] | None:
+    """Return the places before `at` that what follows `end` replaces, None when it replaces nothing."""
+    said = _content(chunks, end)
+    if said is None:
+        return None
+    new = chunks[said]
+    if new.kind in NUMERIC:
+        return _numbers_back(chunks, at, said)
+    if new.kind is Kind.PRODUCT:
+        old = _last(chunks, at, lambda chunk: chunk.kind is Kind.PRODUCT)
+        return None if old is None else frozenset({old})
+    if new.kind is Kind.WHEN:
+        old = _last(chunks, at, lambda chunk: chunk.kind is Kind.WHEN)
+        return None if old is None else frozenset({old})
+    if new.kind in NAMING:
+        return _name_back(chunks, at, said)
+    if new.kind is Kind.CUE and new.cues & _MODES:
+        old = _last(chunks, at, lambda chunk: bool(chunk.cues & _MODES))
+        return None if old is None else frozenset({old})
+    return None
+
+
+def _numbers_back(chunks: Sequence[Chunk], at: int, said: int) -> frozenset[int] | None:
+    """A number takes the place of the last one; with other goods after it, of those goods as well."""
+    old = _last(chunks, at, lambda chunk: chunk.kind in NUMERIC)
+    if old is None:
+        return None
+    goods_after = said + 1 < len(chunks) and chunks[said + 1].kind is Kind.PRODUCT
+    goods_before = old + 1 < at and chunks[old + 1].kind is Kind.PRODUCT
+    return frozenset({old, old + 1}) if goods_after and goods_before else frozenset({old})
+
+
+def _name_back(chunks: Sequence[Chunk], at: int, said: int) -> frozenset[int] | None:
+    """A name takes the place of the last name, with its particle. After a "not" alone a name needs a particle or an end."""
+    last = said
+    while last < len(chunks) and (chunks[last].kind in NAMING or chunks[last].has(Cue.HONORIFIC)):
+        last += 1
+    old = _last(chunks, at, lambda chunk: chunk.kind in NAMING)
+    if old is None:
+        return None
+    first = old
+    while first and (chunks[first - 1].kind in NAMING or chunks[first - 1].has(Cue.HONORIFIC)):
+        first -= 1
+    end = old + 1
+    while end < at and (chunks[end].has(Cue.HONORIFIC) or chunks[end].kind is Kind.STOP):
+        end += 1
+    particle_after = last < len(chunks) and chunks[last].kind is Kind.LINK
+    if end < at and chunks[end].kind is Kind.LINK and particle_after:
+        end += 1
+    return frozenset(range(first, end))
+
+
+def _with_unit(chunks: Sequence[Chunk], gone: frozenset[int], end: int) -> list[Chunk]:
+    """Return what follows the correction; a bare number takes over the unit of the one it replaces."""
+    tail = list(chunks[end:])
+    said = next((place for place, chunk in enumerate(tail) if chunk.kind is not Kind.STOP and not chunk.is_quiet), None)
+    old = next((chunks[place] for place in sorted(gone) if chunks[place].kind in NUMERIC), None)
+    if said is None or old is None or tail[said].kind is not Kind.NUMBER:
+        return tail
+    if old.kind is Kind.QUANTITY:
+        tail[said] = changed(tail[said], kind=Kind.QUANTITY, unit=old.unit)
+    elif old.kind is Kind.MONEY:
+        tail[said] = tail[said].as_kind(Kind.MONEY)
+    return tail
+
+
+def _content(chunks: Sequence[Chunk], start: int) -> int | None:
+    for place in range(start, len(chunks)):
+        if chunks[place].kind is not Kind.STOP and not chunks[place].is_quiet:
+            return place
+    return None
+
+
+def _last(chunks: Sequence[Chunk], before: int, wanted: Callable[[Chunk], bool]) -> int | None:
+    return next((place for place in range(before - 1, -1, -1) if wanted(chunks[place])), None)
