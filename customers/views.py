@@ -27,6 +27,7 @@ from customers.serializers import (
 from execora.api.pagination import page_of
 from execora.api.permissions import Authenticated
 from execora.api.views import WireViewSet
+from execora.core.errors import Unauthenticated
 from execora.core.models import User
 from execora.core.permissions import ROLE_PERMISSIONS, Permission
 
@@ -120,7 +121,8 @@ class MeView(WireViewSet):
     def list(self, request: Request) -> Response:
         actor = self.actor
         role = actor.role
-        assert role is not None
+        if role is None or actor.user_id is None:
+            raise Unauthenticated()
         user = User.objects.get(pk=actor.user_id)
         business = {"id": str(actor.business_id), "slug": actor.business.slug, "name": actor.business.name}
         return Response(

@@ -1,7 +1,5 @@
-"""Where the socket is."""
+"""The socket's addresses: none are served until the grammar that understands a command has landed."""
 
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern
 
-from voice.consumers import VoiceConsumer
-
-websocket_urlpatterns: list[URLPattern] = [re_path(r"^ws/?$", VoiceConsumer.as_asgi())]
+websocket_urlpatterns: list[URLPattern] = []

@@ -112,7 +112,9 @@ def _spell(parts: list[_Part]) -> str:
         letters.append(_consonant(parts, index))
         before = parts[index - 1].vowel if index and not part.consonant else ""
         first = index == 0 and not part.consonant
-        letters.append(_vowel(part.vowel, before, first=first, closed=closed, long=closed or (short and index != final)))
+        letters.append(
+            _vowel(part.vowel, before, first=first, closed=closed, long=closed or (short and index != final))
+        )
         if part.tail:
             labial = part.tail == "n" and after is not None and after.consonant.startswith(_LABIALS)
             letters.append("m" if labial else part.tail)

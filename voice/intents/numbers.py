@@ -144,7 +144,7 @@ def _multiplied(words: Sequence[str], start: int, coefficient: _Part | None) -> 
 
 def _run_together(word: str, start: int) -> _Part | None:
     """Return a number word that recognition joined to its multiplier: "paanchsau", "savalakh"."""
-    if not 5 <= len(word) <= 16:
+    if not 5 <= len(word) <= 16 or word in NEVER:
         return None
     for cut in range(2, len(word) - 1):
         head, scale = [word[:cut]], _known(word[cut:])[1]

@@ -44,7 +44,7 @@ _SAME_AS: Final = {
     "\u00a0": " ",
     "\u202f": " ",
 }
-_FRACTIONS: Final = {"½": "1/2", "¼": "1/4", "¾": "3/4"}
+_FRACTIONS: Final = {"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 "}
 
 _ENGLISH: Final = word_set(
     "of for from and with by at what how much many does did has have had was will would yes please my your their there any this that "
@@ -104,9 +104,10 @@ def normalise(text: str) -> str:
 
 
 def is_devanagari(text: str) -> bool:
-    """Tell whether most letters of `text` are Devanagari."""
-    letters = [char for char in text[:MAX_CHARACTERS] if char.isalpha()]
-    return 2 * sum("\u0900" <= char <= "\u097f" for char in letters) > len(letters)
+    """Tell whether more of `text` is Devanagari (vowel signs counted) than letters of other scripts."""
+    text = text[:MAX_CHARACTERS]
+    devanagari = sum("\u0900" <= char <= "\u097f" for char in text)
+    return devanagari > sum(char.isalpha() and not "\u0900" <= char <= "\u097f" for char in text)
 
 
 def language_of(text: str) -> Language:
@@ -123,6 +124,8 @@ def language_of(text: str) -> Language:
 
 def _shadow(text: str) -> tuple[str, list[int]]:
     """Return `text` with its marks and digits in ASCII and unheard controls left out, and the place of each character."""
+    if text.isascii():
+        return text, list(range(len(text)))
     characters: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):
@@ -131,9 +134,9 @@ def _shadow(text: str) -> tuple[str, list[int]]:
             category = unicodedata.category(char)
             if category == "Cf" or (category == "Mn" and "\ufe00" <= char <= "\ufe0f"):
                 continue
-            same = str(unicodedata.decimal(char)) if category == "Nd" else _half_width(char)
-        elif char in _FRACTIONS and characters and characters[-1].isdigit():
-            same = f" {same}"
+            same = (
+                " " if category == "No" else str(unicodedata.decimal(char)) if category == "Nd" else _half_width(char)
+            )
         characters.extend(same)
         places.extend([place] * len(same))
     return "".join(characters), places

@@ -15,7 +15,7 @@ _FUTURE: Final = fold_set(
     "dena dene deni lena lene leni karna karne karni bhejna bhejne batana bolna aana aane jana milna lagana rakhna likhna banana "
     "dilana dilane dilao dila dilaiye bhejo bhejiye bhej karo kariye kijiye karein lagao lagaiye rakho banao banaiye likho chahiye "
     "hoga hogi honge yaad yad"
-) | word_set("will shall remind reminder send set schedule pay give call message should must")
+) | word_set("will shall remind reminder send schedule pay give call message should must")
 _FUTURE_ENDING: Final = re.compile(r"[a-z]{1,8}(?:unga|ungi|oonga|oongi|enge|ega|egi|oge|ogi|aega|iyega)")
 _LOOK: Final = fold_set(
     "batao bata bataiye bataye dikhao dikha dikhaiye sunao suna dekho dekha kitna kitni kitne kya"
@@ -34,13 +34,13 @@ def is_past(words: Sequence[str]) -> bool | None:
         folded = fold(word) if len(word) <= 20 else word
         if word in _WAS and (at == len(words) - 1 or words[at + 1] in ".,?!" or word != "the"):
             return True
-        if folded in _PAST and not (word == "liye" and at and words[at - 1].endswith("ke")):
+        if (folded in _PAST or word in _PAST) and not (word == "liye" and at and words[at - 1].endswith("ke")):
             return True
-        if folded in _FUTURE or _FUTURE_ENDING.fullmatch(word):
+        if folded in _FUTURE or word in _FUTURE or _FUTURE_ENDING.fullmatch(word):
             return False
         if word == "do" and at and fold(words[at - 1]) in _GIVE_AFTER and fold(words[at - 1]) not in _LOOK:
             return False
-        looked = looked or folded in _LOOK
-    if any(fold(word) in _RECKONING for word in words if len(word) <= 20):
+        looked = looked or folded in _LOOK or word in _LOOK
+    if any(fold(word) in _RECKONING or word in _RECKONING for word in words if len(word) <= 20):
         return True
     return True if looked and any(word in ("bill", "payment") for word in words) else None
