@@ -1,5 +1,7 @@
-"""The socket's addresses: none are served until the grammar that understands a command has landed."""
+"""Where the socket is."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, re_path
 
-websocket_urlpatterns: list[URLPattern] = []
+from voice.consumers import VoiceConsumer
+
+websocket_urlpatterns: list[URLPattern] = [re_path(r"^ws/?$", VoiceConsumer.as_asgi())]

@@ -13,19 +13,22 @@ _MODES: Final = frozenset({Cue.CASH, Cue.UPI, Cue.CARD, Cue.OTHER_MODE})
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """The chunks that count. `replaced` are those that were taken back; `negated`: a "not" stands that corrects nothing."""
+    """The chunks that count. `replaced` are those that were taken back.
+
+    `negated`: a "not" stands that corrects nothing. `objected`: it begins with a no, and goes on: "nahi, teen sau".
+    """
 
     chunks: tuple[Chunk, ...]
     replaced: tuple[Chunk, ...] = ()
     negated: bool = False
-    retracted: bool = False
+    objected: bool = False
 
 
 def repair(chunks: Sequence[Chunk]) -> Repaired:
     """Return the chunks without what the speaker took back."""
     kept = list(chunks)
     replaced: list[Chunk] = []
-    negated = retracted = False
+    negated = objected = False
     at = 0
     while at < len(kept):
         if not _takes_back(kept[at]):
@@ -35,17 +38,27 @@ def repair(chunks: Sequence[Chunk]) -> Repaired:
         while end < len(kept) and (_takes_back(kept[end]) or kept[end].kind is Kind.STOP or _is_hesitation(kept[end])):
             end += 1
         gone = _taken_back(kept, at, end)
-        if gone is None:
-            strong = any(chunk.has(Cue.NO, Cue.NOT) for chunk in kept[at:end])
-            negated, retracted = negated or strong, retracted or not strong
-            at = end
+        if gone is not None:
+            replaced.extend(kept[place] for place in sorted(gone))
+            before = [chunk for place, chunk in enumerate(kept[:at]) if place not in gone]
+            kept = before + _with_unit(kept, gone, end)
+            at = len(before)
             continue
-        before = [place for place in range(at) if place not in gone]
-        replaced.extend(kept[place] for place in sorted(gone))
-        tail = _with_unit(kept, gone, end)
-        kept = [kept[place] for place in before] + tail
-        at = len(before)
-    return Repaired(tuple(kept), tuple(replaced), negated, retracted)
+        if _opens(kept, at, end):
+            objected = True
+        else:
+            negated = negated or any(chunk.has(Cue.NO, Cue.NOT) for chunk in kept[at:end])
+        at = end
+    return Repaired(tuple(kept), tuple(replaced), negated, objected)
+
+
+def _opens(chunks: Sequence[Chunk], at: int, end: int) -> bool:
+    """Tell whether the no stands before everything else, as an answer to what was proposed."""
+    said = _content(chunks, end)
+    refusing = any(chunk.has(Cue.NOT) for chunk in chunks[at:end])
+    if refusing or said is None or chunks[said].kind is Kind.CUE:
+        return False
+    return all(chunk.kind is Kind.STOP or chunk.is_quiet or _takes_back(chunk) for chunk in chunks[:at])
 
 
 def _takes_back(chunk: Chunk) -> bool:

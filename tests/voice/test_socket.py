@@ -1,0 +1,248 @@
+"""The socket itself: who may open it, what bad frames come to, and the events of the shop."""
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+    from billing.models import Product
+    from tests.support.factories import Shop
+
+Header = tuple[bytes, bytes]
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture(autouse=True)
+def _no_engine(settings: "SettingsWrapper") -> None:
+    settings.STT_PROVIDER = "none"
+
+
+@pytest.fixture
+def token(spoken_shop: "Shop", rice: "Product") -> str:
+    from tests.support.factories import token_of
+
+    return token_of(spoken_shop.staff_user)
+
+
+class Socket(ApplicationCommunicator):
+    """An ASGI client of the socket. (channels.testing would need daphne, which nothing else here does.)"""
+
+    async def connect(self) -> dict[str, Any]:
+        """Knock, and return the server's first message."""
+        await self.send_input({"type": "websocket.connect"})
+        return await self.receive_output(timeout=10)
+
+    async def give(self, *, text: str | None = None, audio: bytes | None = None) -> None:
+        await self.send_input({"type": "websocket.receive", "text": text, "bytes": audio})
+
+    async def disconnect(self) -> None:
+        await self.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.wait(timeout=10)
+
+
+def socket(query: str = "", *, headers: list[Header] | None = None, subprotocols: list[str] | None = None) -> Socket:
+    from channels.routing import URLRouter
+
+    from voice.routing import websocket_urlpatterns
+
+    scope = {
+        "type": "websocket",
+        "path": "/ws",
+        "query_string": query.removeprefix("?").encode(),
+        "headers": headers or [],
+        "subprotocols": subprotocols or [],
+    }
+    return Socket(URLRouter(websocket_urlpatterns), scope)
+
+
+async def opened(token: str) -> "Socket":
+    """Return a socket of this user that has said what is there."""
+    communicator = socket(f"?token={token}")
+    assert (await communicator.connect())["type"] == "websocket.accept"
+    assert (await received(communicator))["type"] == "voice:start"
+    return communicator
+
+
+async def received(communicator: "Socket") -> dict[str, Any]:
+    frame: dict[str, Any] = json.loads((await communicator.receive_output(timeout=10))["text"])
+    return frame
+
+
+async def sent(communicator: "Socket", kind: str, **data: Any) -> None:
+    await communicator.give(text=json.dumps({"type": kind, "data": data}))
+
+
+async def until(communicator: "Socket", kind: str) -> dict[str, Any]:
+    """Return the data of the next frame of this type."""
+    while True:
+        frame = await received(communicator)
+        if frame["type"] == kind:
+            data: dict[str, Any] = frame["data"]
+            return data
+
+
+@pytest.mark.parametrize("door", ["query", "header", "subprotocol"])
+async def test_a_token_opens_the_socket_by_each_door(token: str, door: str) -> None:
+    how: dict[str, Any] = {}
+    if door == "header":
+        how["headers"] = [(b"authorization", f"Bearer {token}".encode())]
+    if door == "subprotocol":
+        how["subprotocols"] = ["execora.v1", f"bearer.{token}"]
+    communicator = socket(f"?token={token}" if door == "query" else "", **how)
+    answer = await communicator.connect()
+    assert answer["type"] == "websocket.accept"
+    assert answer["subprotocol"] == ("execora.v1" if door == "subprotocol" else None)
+    hello = await received(communicator)
+    assert hello["data"].keys() == {"sessionId", "sttAvailable", "ttsAvailable", "sttProvider", "ttsProvider"}
+    assert hello["data"]["sttAvailable"] is False
+    await communicator.disconnect()
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [
+        ("", []),
+        ("?token=nonsense", []),
+        ("?token={token}", [(b"origin", b"https://evil.example")]),
+        ("?token={token}", [(b"origin", b"http://localhost:3000.evil.example")]),
+    ],
+)
+async def test_a_refused_socket_is_accepted_then_closed_1008_with_a_reason(
+    token: str, query: str, headers: list[tuple[bytes, bytes]]
+) -> None:
+    from voice.models import VoiceSession
+
+    communicator = socket(query.format(token=token), headers=headers)
+    assert (await communicator.connect())["type"] == "websocket.accept"
+    closed = await communicator.receive_output(timeout=10)
+    assert (closed["type"], closed["code"]) == ("websocket.close", 1008)
+    assert closed["reason"]
+    assert await sync_to_async(VoiceSession.objects.count)() == 0
+
+
+async def test_the_shops_own_page_may_open_the_socket(token: str, settings: "SettingsWrapper") -> None:
+    origin = settings.ALLOWED_ORIGINS[0].encode()
+    communicator = socket(f"?token={token}", headers=[(b"origin", origin)])
+    await communicator.connect()
+    assert (await received(communicator))["type"] == "voice:start"
+    await communicator.disconnect()
+
+
+async def test_a_malformed_frame_gets_an_error_and_the_socket_lives(token: str) -> None:
+    communicator = await opened(token)
+    await communicator.give(text="{")
+    error = (await received(communicator))["data"]
+    assert error["code"] == "INVALID_FRAME"
+    assert error.keys() == {"error", "code", "correlationId"}
+    await sent(communicator, "ping")
+    assert (await received(communicator))["type"] == "pong"
+    await communicator.disconnect()
+
+
+@pytest.mark.parametrize("frame", [{"text": "x" * (256 * 1024 + 1)}, {"audio": b"x" * (256 * 1024 + 1)}])
+async def test_a_frame_above_256_kb_closes_1009(token: str, frame: dict[str, Any]) -> None:
+    communicator = await opened(token)
+    await communicator.give(**frame)
+    closed = await communicator.receive_output(timeout=10)
+    assert (closed["type"], closed["code"]) == ("websocket.close", 1009)
+
+
+async def test_audio_before_the_start_is_refused(token: str) -> None:
+    communicator = await opened(token)
+    await communicator.give(audio=b"\0\0")
+    assert (await received(communicator))["data"]["code"] == "NOT_LISTENING"
+    await communicator.disconnect()
+
+
+async def test_without_an_engine_audio_is_refused_in_words_and_text_works(token: str) -> None:
+    communicator = await opened(token)
+    await sent(communicator, "voice:start", audio={"encoding": "pcm16", "sampleRate": 16000})
+    assert (await received(communicator))["data"]["code"] == "STT_UNAVAILABLE"
+    await sent(communicator, "voice:start")
+    assert (await received(communicator))["type"] == "voice:started"
+    await sent(communicator, "voice:transcript", text="aaj")
+    assert (await received(communicator))["data"] == {"text": "aaj", "isFinal": False}
+    await sent(communicator, "voice:stop")
+    assert (await received(communicator))["type"] == "voice:stopped"
+    await communicator.disconnect()
+
+
+async def test_a_final_text_runs_and_the_shop_hears_of_it(token: str) -> None:
+    communicator = await opened(token)
+    await sent(communicator, "voice:final", text="Priya ne 500 rupaye jama kiye", utteranceId="u-1")
+    frames = [await received(communicator) for _ in range(3)]
+    kinds = {frame["type"]: frame["data"] for frame in frames}
+    assert kinds.keys() == {"voice:intent", "voice:response", "event"}
+    assert kinds["voice:intent"]["entities"] == {
+        "customer": kinds["voice:intent"]["entities"]["customer"],
+        "amount": 500,
+    }
+    assert kinds["voice:response"]["executionResult"]["success"] is True
+    assert kinds["event"]["name"] == "payment.recorded"
+    assert kinds["event"]["data"]["balance"] == "-500.00"
+    await communicator.disconnect()
+
+
+async def test_a_proposal_is_confirmed_by_its_button_once(token: str) -> None:
+    communicator = await opened(token)
+    await sent(communicator, "voice:final", text="Priya ne 6000 rupaye jama kiye")
+    proposal = await until(communicator, "voice:proposal")
+    await sent(communicator, "voice:confirm", proposalId=proposal["proposalId"])
+    assert (await until(communicator, "voice:response"))["executionResult"]["success"] is True
+    await sent(communicator, "voice:confirm", proposalId=proposal["proposalId"])
+    assert (await until(communicator, "error"))["code"] == "PROPOSAL_GONE"
+    await communicator.disconnect()
+
+
+async def test_another_connection_cannot_confirm_a_proposal(token: str) -> None:
+    one, other = await opened(token), await opened(token)
+    await sent(one, "voice:final", text="Priya ne 6000 rupaye jama kiye")
+    proposal = await until(one, "voice:proposal")
+    await sent(other, "voice:confirm", proposalId=proposal["proposalId"])
+    assert (await received(other))["data"]["code"] == "PROPOSAL_GONE"
+    await asyncio.gather(one.disconnect(), other.disconnect())
+
+
+async def test_a_login_that_ended_ends_the_socket_at_the_next_utterance(token: str) -> None:
+    from django.utils import timezone
+
+    from execora.core.models import AuthSession
+    from ledger.models import Entry
+
+    communicator = await opened(token)
+    await sync_to_async(AuthSession.objects.update)(revoked_at=timezone.now())
+    await sent(communicator, "voice:final", text="Priya ne 500 rupaye jama kiye")
+    assert (await received(communicator))["data"]["code"] == "UNAUTHENTICATED"
+    closed = await communicator.receive_output(timeout=10)
+    assert (closed["type"], closed["code"]) == ("websocket.close", 1008)
+    assert await sync_to_async(Entry.objects.count)() == 0
+
+
+async def test_a_customers_socket_hears_only_of_themselves(spoken_shop: "Shop", token: str) -> None:
+    from tests.support.factories import token_of
+
+    staff = await opened(token)
+    customer = await opened(await sync_to_async(token_of)(spoken_shop.customer_user))
+    await sent(staff, "voice:final", text="Priya ne 500 rupaye jama kiye")
+    await until(staff, "event")
+    await sent(staff, "voice:final", text="Rahul Sharma ne 200 rupaye jama kiye")
+    assert (await until(customer, "event"))["data"]["amount"] == "200.00"
+    await asyncio.gather(staff.disconnect(), customer.disconnect())
+
+
+async def test_a_session_is_kept_with_its_end(token: str) -> None:
+    from voice.models import Utterance, VoiceSession
+
+    communicator = await opened(token)
+    await sent(communicator, "voice:final", text="Aaj ki kul bikri kitni hui")
+    await until(communicator, "voice:response")
+    await communicator.disconnect()
+    session = await sync_to_async(VoiceSession.objects.get)()
+    assert session.ended_at is not None
+    assert (await sync_to_async(Utterance.objects.get)()).intent == "DAILY_SUMMARY"

@@ -1,0 +1,254 @@
+"""The socket: who may open it, its frames in, its frames and the shop's events out."""
+
+import asyncio
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import structlog
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.utils import timezone
+
+from execora.api.authentication import Login
+from execora.core.actor import Actor
+from execora.core.errors import DomainError, NotPermitted, Unauthenticated
+from execora.core.events import customer_group, deliver_on, staff_group
+from execora.core.permissions import Permission
+from execora.ops.correlation import current_correlation_id
+from execora.ops.metrics import count_error, websocket_closed, websocket_opened
+from execora.providers.stt import speech_to_text
+from voice.dialog import Dialog
+from voice.listening import Listening
+from voice.pipeline import answer_button, answer_text
+from voice.protocol import (
+    MAX_FRAME_BYTES,
+    Frame,
+    FrameMalformed,
+    NotBetweenStartAndStop,
+    error_data,
+    frame,
+    read_frame,
+)
+from voice.sessions import Frames, close_session, in_database, log_in, open_session
+
+log = structlog.get_logger(__name__)
+
+POLICY_VIOLATION, TOO_BIG = 1008, 1009
+SUBPROTOCOL = "execora.v1"
+TYPED = "text"
+
+
+class Internal(DomainError):
+    status = 500
+    code = "INTERNAL_ERROR"
+    message = "Something failed on our side. Try again; if it stays, report the correlation id."
+
+
+class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
+    """One connection of one person. Utterances are answered one after the other, whichever way they come."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._dialog = Dialog()
+        self._one_at_a_time = asyncio.Lock()
+        self._token = ""
+        self._session_id: UUID | None = None
+        self._joined: list[str] = []
+        self._listening: Listening | None = None
+
+    async def connect(self) -> None:
+        """Accept; then refuse with 1008 and a reason, or open a session and say what is there."""
+        offered = self.scope.get("subprotocols", [])
+        await self.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
+        origins = _headers(self.scope, b"origin")
+        if any(origin not in settings.ALLOWED_ORIGINS for origin in origins):
+            await self.close(POLICY_VIOLATION, "Origin not allowed")
+            return
+        self._token = _token(self.scope)
+        try:
+            actor, self._session_id = await in_database(
+                open_session, self._token, correlation_id=current_correlation_id()
+            )
+        except DomainError as fault:
+            await self.close(POLICY_VIOLATION, _reason(fault))
+            return
+        websocket_opened()
+        deliver_on(asyncio.get_running_loop())
+        await self._join(actor)
+        engine = speech_to_text()
+        self._listening = Listening(engine, self._heard)
+        await self._send(
+            "voice:start",
+            {
+                "sessionId": str(self._session_id),
+                "sttAvailable": engine.available,
+                "ttsAvailable": False,
+                "sttProvider": engine.name,
+                "ttsProvider": "browser",
+            },
+        )
+
+    async def disconnect(self, code: int) -> None:
+        if self._session_id is None:
+            return
+        websocket_closed()
+        if self._listening is not None:
+            await self._listening.close()
+        for group in self._joined:
+            await self.channel_layer.group_discard(group, self.channel_name)
+        await in_database(close_session, self._session_id, timezone.now())
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Take one frame; a bad one is answered with `error` and the socket lives."""
+        if self._session_id is None:
+            return
+        size = len(bytes_data) if bytes_data is not None else len((text_data or "").encode("utf-8", "replace"))
+        if size > MAX_FRAME_BYTES:
+            await self.close(TOO_BIG, "A frame is at most 256 KB")
+            return
+        try:
+            if bytes_data is not None:
+                await self._audio(bytes_data)
+            else:
+                await self._take(read_frame(text_data or ""))
+        except Exception as fault:
+            await self._tell(fault)
+
+    async def business_event(self, message: dict[str, Any]) -> None:
+        """Tell what happened in the business."""
+        await self._send("event", {"name": message["name"], "data": message["data"]})
+
+    async def _take(self, given: Frame) -> None:
+        data = given.data
+        match given.type:
+            case "ping":
+                await self._send("pong", {})
+            case "voice:start":
+                await self._listener.start(data.get("audio"), language=data.get("language", "hi-en"))
+                await self._send("voice:started", {"sessionId": str(self._session_id), "ttsProvider": "browser"})
+            case "voice:stop":
+                await self._listener.stop()
+                await self._send("voice:stopped", {"sessionId": str(self._session_id)})
+            case "voice:transcript":
+                await self._send("voice:transcript", {"text": data["text"], "isFinal": False})
+            case "voice:final":
+                await self._answer(data["text"], data.get("utteranceId"), TYPED)
+            case "voice:confirm" | "voice:cancel":
+                await self._press(data["proposalId"], is_yes=given.type == "voice:confirm")
+            case _:
+                raise FrameMalformed()
+
+    async def _audio(self, audio: bytes) -> None:
+        if not self._listener.is_on:
+            raise NotBetweenStartAndStop()
+        await self._listener.push(audio)
+
+    @property
+    def _listener(self) -> Listening:
+        if self._listening is None:
+            raise NotBetweenStartAndStop()
+        return self._listening
+
+    async def _heard(self, text: str, is_final: bool, provider: str) -> None:
+        """Take what the speech engine heard; faults are told here, for nobody above can."""
+        await self._send("voice:transcript", {"text": text, "isFinal": is_final})
+        if not is_final or not text.strip():
+            return
+        try:
+            await self._answer(text, None, provider)
+        except Exception as fault:
+            await self._tell(fault)
+
+    async def _answer(self, text: str, utterance_id: str | None, provider: str) -> None:
+        async with self._one_at_a_time:
+            frames = await in_database(self._answer_now, text, utterance_id, provider)
+            await self._send_all(frames)
+
+    def _answer_now(self, text: str, utterance_id: str | None, provider: str) -> Frames:
+        return answer_text(
+            self._login().actor,
+            self._dialog,
+            session_id=self._session,
+            text=text,
+            utterance_id=utterance_id,
+            provider=provider,
+        )
+
+    async def _press(self, proposal_id: str, *, is_yes: bool) -> None:
+        async with self._one_at_a_time:
+            frames = await in_database(self._press_now, proposal_id, is_yes)
+            await self._send_all(frames)
+
+    def _press_now(self, proposal_id: str, is_yes: bool) -> Frames:
+        return answer_button(
+            self._login().actor,
+            self._dialog,
+            session_id=self._session,
+            proposal_id=proposal_id,
+            is_yes=is_yes,
+            provider=TYPED,
+        )
+
+    @property
+    def _session(self) -> UUID:
+        if self._session_id is None:
+            raise NotPermitted()
+        return self._session_id
+
+    def _login(self) -> Login:
+        """Return who speaks as the database has it at this utterance."""
+        return log_in(self._token, correlation_id=current_correlation_id())
+
+    async def _join(self, actor: Actor) -> None:
+        if not actor.may(Permission.EVENT_RECEIVE) or self.channel_layer is None:
+            return
+        group = staff_group(actor.business_id) if not actor.is_customer else None
+        if actor.is_customer and actor.customer_id is not None:
+            group = customer_group(actor.customer_id)
+        if group is not None:
+            await self.channel_layer.group_add(group, self.channel_name)
+            self._joined.append(group)
+
+    async def _tell(self, fault: Exception) -> None:
+        """Send the fault as an `error`; one of ours is logged and told without its text. An ended login ends the socket."""
+        if not isinstance(fault, DomainError):
+            log.error("voice_failed", exc_info=fault)
+            count_error("voice", type(fault).__name__)
+            fault = Internal()
+        await self._send("error", error_data(fault))
+        if isinstance(fault, Unauthenticated):
+            await self.close(POLICY_VIOLATION, _reason(fault))
+
+    async def _send_all(self, frames: Frames) -> None:
+        for one in frames:
+            await self._send(one["type"], one["data"])
+
+    async def _send(self, kind: str, data: dict[str, Any]) -> None:
+        await self.send(text_data=frame(kind, data))
+
+
+def _headers(scope: dict[str, Any], name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name]
+
+
+def _token(scope: dict[str, Any]) -> str:
+    """Return the token of the query, of the Authorization header or of the subprotocols; "" when there is none."""
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    if query.get("token"):
+        return query["token"][0]
+    for header in _headers(scope, b"authorization"):
+        scheme, _, raw = header.partition(" ")
+        if scheme.lower() == "bearer":
+            return raw.strip()
+    for protocol in scope.get("subprotocols", []):
+        if protocol.startswith("bearer."):
+            return str(protocol.removeprefix("bearer."))
+    return ""
+
+
+def _reason(fault: DomainError) -> str:
+    """Return a close reason; the protocol allows 123 bytes."""
+    if isinstance(fault, Unauthenticated):
+        return "The token is missing, wrong or expired. Log in again."
+    return fault.message.encode()[:120].decode("utf-8", "ignore")

@@ -1,0 +1,241 @@
+"""From text to chunks: numbers, units, money, phones, times, goods and hints, each word read once."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from voice.intents.chunks import Chunk, Kind
+from voice.intents.cues import Cue, hint_of, phrase_at, verb_in
+from voice.intents.dates import read_when
+from voice.intents.folding import word_set
+from voice.intents.numbers import Number, is_ambiguous_word, read_number, read_phone
+from voice.intents.products import Lexicon
+from voice.intents.script import Token
+from voice.intents.units import read_unit
+
+STOPS: Final = frozenset(".,?!")
+ORDINALS: Final = {
+    **dict.fromkeys(word_set("pehla pehle pehli pahla pahle pahli first pehlaa pahala"), 1),
+    **dict.fromkeys(word_set("doosra dusra doosri dusri doosre dusre second dusara doosraa"), 2),
+    **dict.fromkeys(word_set("teesra tisra teesri tisri teesre tisre third"), 3),
+    **dict.fromkeys(word_set("chautha chauthi chauthe fourth"), 4),
+    **dict.fromkeys(word_set("paanchva paanchvi panchva panchvi paanchwa paanchwi fifth"), 5),
+}
+
+_DIGITS: Final = re.compile(r"-?[0-9][0-9.,/:-]*")
+_NEVER_ALONE: Final = word_set(
+    "to too for the at now oh show sow so sou sao saw sa day die dead der no noh nao nav nave now doo dow dao dou che chah cha tera teraa "
+    "sat sath saath"
+)
+_LIKE_NAMES: Final = word_set(
+    "das dass dus chavan chavvan bavan bara baara sola sava sawa bis tis pav pao pau paw tin char"
+)
+_HANDING: Final = word_set(
+    "bana banao bna kar kr de dila likh bhej laga jod hata rakh chadha daal dal bata dikha suna jama khol nikal kaat kat le ruk jaane jane "
+    "rehne rahne chhod chod bol dedo add karwa pahuncha bech tol pack gin dekh mita badal"
+)
+_HUNDREDS: Final = word_set("sau so sou hazaar hazar hajar hajaar lakh laakh lac crore karod sa saw")
+_PERSON_LINKS: Final = frozenset({"ko", "ne", "se", "'s", "ka", "ke", "ki"})
+_QUARTERS: Final = word_set("paav pav pao paw paaw paao pau")
+_SPEECH_ARTICLES: Final = frozenset({"a", "an"})
+_MIN_HALF: Final = 3
+
+Reader = Callable[[int], Chunk | None]
+
+
+class Reading:
+    """The chunks of one clause, in order. `now` gives the clock against which times are read."""
+
+    def __init__(self, tokens: Sequence[Token], *, lexicon: Lexicon, now: datetime) -> None:
+        self.tokens = tokens
+        self.words = [token.text for token in tokens]
+        self.lexicon = lexicon
+        self._when_at: dict[int, int] = {}
+        when = read_when(self.words, now, past=None)
+        if when is not None:
+            self._when_at = dict(when.spans)
+        self.has_when = when is not None
+
+    def chunks(self) -> list[Chunk]:
+        """Return what each word is; every token is in exactly one chunk."""
+        readers: tuple[Reader, ...] = (
+            self._stop, self._phone, self._when, self._ordinal, self._number, self._phrase, self._product, self._unit, self._hint, self._joined,
+        )  # fmt: skip
+        found: list[Chunk] = []
+        at = 0
+        while at < len(self.words):
+            chunk = next((chunk for chunk in (reader(at) for reader in readers) if chunk is not None), None)
+            if chunk is None:
+                chunk = self._chunk(Kind.FREE, at, at + 1)
+            found.extend(self._parts(chunk))
+            at = chunk.end
+        return found
+
+    def _stop(self, at: int) -> Chunk | None:
+        return self._chunk(Kind.STOP, at, at + 1) if self.words[at] in STOPS else None
+
+    def _phone(self, at: int) -> Chunk | None:
+        found = read_phone(self.words, at)
+        return None if found is None else self._chunk(Kind.PHONE, at, found[1], phone=found[0])
+
+    def _when(self, at: int) -> Chunk | None:
+        end = self._when_at.get(at)
+        return None if end is None else self._chunk(Kind.WHEN, at, end)
+
+    def _ordinal(self, at: int) -> Chunk | None:
+        value = ORDINALS.get(self.words[at])
+        return None if value is None else self._chunk(Kind.ORDINAL, at, at + 1, value=Decimal(value))
+
+    def _number(self, at: int) -> Chunk | None:
+        word = self.words[at]
+        number = read_number(self.words, at)
+        if number is None:
+            return self._chunk(Kind.BAD_NUMBER, at, at + 1) if _DIGITS.fullmatch(word) else self._article(at)
+        if number.end > at + 1 and word in _SPEECH_ARTICLES:
+            return self._measured(number)
+        if not self._is_meant(number):
+            return None
+        return self._measured(number)
+
+    def _article(self, at: int) -> Chunk | None:
+        """Read "a packet of milk"."""
+        if self.words[at] not in _SPEECH_ARTICLES or read_unit(self._word(at + 1)) is None:
+            return None
+        return self._chunk(Kind.QUANTITY, at, at + 2, value=Decimal(1), unit=read_unit(self.words[at + 1]))
+
+    def _is_meant(self, number: Number) -> bool:
+        """Tell whether words that may be a number are one here: "do" is give as well, "das" a name."""
+        word, after, before = self.words[number.start], self._word(number.end), self._word(number.start - 1)
+        if number.end > number.start + 1 or not is_ambiguous_word(word):
+            return True
+        measured = read_unit(after) is not None or Cue.RUPEES in hint_of(after).cues
+        if word == "do":
+            return measured or self._counts(number.end) or (before not in _HANDING and self._goes_on(number.end))
+        if word in _SPEECH_ARTICLES or word in _NEVER_ALONE:
+            return measured
+        return not (word in _LIKE_NAMES and (after in _PERSON_LINKS or Cue.MARKER in hint_of(after).cues))
+
+    def _counts(self, at: int) -> bool:
+        """Tell whether goods of the shop follow."""
+        return at < len(self.words) and self.lexicon.find_exact(self.words, at) is not None
+
+    def _goes_on(self, at: int) -> bool:
+        """Tell whether a word follows that a count can stand before: no end, no verb, no particle."""
+        word = self._word(at)
+        return bool(word) and word not in STOPS and not hint_of(word).cues
+
+    def _measured(self, number: Number) -> Chunk:
+        """Return a number with its unit, its rupees, or bare."""
+        start, end, value = number.start, number.end, number.value
+        doubtful = (
+            self.words[start] == "do" and self._word(start - 1) in _HANDING and self._word(start + 1) in _HUNDREDS
+        )
+        after = self._word(end)
+        unit = read_unit(after) if after else None
+        if unit is not None:
+            end += 1 + (self._word(end + 1) == "bhar")
+            return self._chunk(Kind.QUANTITY, start, end, value=value, unit=unit, doubtful=doubtful)
+        if self.words[end - 1] in _QUARTERS or (
+            end > 1 and self.words[end - 2] in _QUARTERS and self.words[end - 1] == "bhar"
+        ):
+            return self._chunk(Kind.QUANTITY, start, end, value=value, unit="kg", doubtful=doubtful)
+        return self._money(number, doubtful) or self._chunk(Kind.NUMBER, start, end, value=value, doubtful=doubtful)
+
+    def _money(self, number: Number, doubtful: bool) -> Chunk | None:
+        start, end, value = number.start, number.end, number.value
+        after, before = self._word(end), self._word(start - 1)
+        raw = self.tokens[start].raw
+        marked = (not raw[:1].isalnum() and raw[:1] not in "-.") or raw[:2].casefold() in ("rs", "re", "in")
+        if Cue.RUPEES in hint_of(after).cues:
+            coins = read_number(self.words, end + 1)
+            if coins is not None and coins.value < 100 and Cue.PAISE in hint_of(self._word(coins.end)).cues:
+                return self._chunk(Kind.MONEY, start, coins.end + 1, value=value + coins.value / 100, doubtful=doubtful)
+            return self._chunk(Kind.MONEY, start, end + 1, value=value, doubtful=doubtful)
+        if Cue.PAISE in hint_of(after).cues:
+            if value < 100:
+                return self._chunk(Kind.MONEY, start, end + 1, value=value / 100, doubtful=True)
+            return self._chunk(Kind.MONEY, start, end + 1, value=value, doubtful=True)
+        if (
+            marked
+            or before in ("rs", "inr")
+            or (Cue.RUPEES in hint_of(before).cues and not self._word(start - 2).isdigit())
+        ):
+            return self._chunk(Kind.MONEY, start, end, value=value, doubtful=doubtful)
+        return None
+
+    def _phrase(self, at: int) -> Chunk | None:
+        found = phrase_at(self.words, at)
+        if found is None:
+            return None
+        cue, end = found
+        kind = Kind.LINK if cue is Cue.LINK else Kind.CUE
+        return self._chunk(kind, at, end, cues=frozenset({cue}))
+
+    def _product(self, at: int) -> Chunk | None:
+        match = self.lexicon.find_exact(self.words, at)
+        if match is None:
+            return None
+        hint = hint_of(self.words[at]) if match.end == at + 1 else None
+        if hint is not None and hint.exact and hint.cues and not self._beside_number(at):
+            return None
+        if hint is not None and hint.exact and Cue.MAKE in hint.cues:
+            return None
+        return self._chunk(Kind.PRODUCT, at, match.end, match=match)
+
+    def _beside_number(self, at: int) -> bool:
+        before = self._word(at - 1)
+        return bool(before) and (
+            read_unit(before) is not None or read_number(self.words, at - 1) is not None or before == "of"
+        )
+
+    def _unit(self, at: int) -> Chunk | None:
+        """Read a unit that no number stands before: "46 rupaye per kilo"."""
+        unit = read_unit(self.words[at]) if len(self.words[at]) > 1 else None
+        if unit is None or (self._is_named(at) and not self._word(at - 1).isdigit()):
+            return None
+        return self._chunk(Kind.UNIT, at, at + 1, unit=unit)
+
+    def _hint(self, at: int) -> Chunk | None:
+        word = self.words[at]
+        hint = hint_of(word)
+        if not hint.cues:
+            return None
+        if not hint.exact and self._is_named(at):
+            return None
+        kind = Kind.LINK if Cue.LINK in hint.cues and Cue.VERB not in hint.cues else Kind.CUE
+        if word == "ki":
+            kind = Kind.LINK
+        return self._chunk(kind, at, at + 1, cues=hint.cues, doubtful=not hint.exact)
+
+    def _is_named(self, at: int) -> bool:
+        """Tell whether the word stands where a name does; there a sound alone proves nothing."""
+        return (
+            self._word(at + 1) in _PERSON_LINKS
+            or self._word(at - 1) in ("for", "from")
+            or (Cue.HONORIFIC in hint_of(self._word(at + 1)).cues)
+        )
+
+    def _joined(self, at: int) -> Chunk | None:
+        """Read goods and verb run together as recognition hears them: "teljodo"."""
+        word = self.words[at]
+        for cut in range(_MIN_HALF, len(word) - _MIN_HALF + 1):
+            match = self.lexicon.find_exact([word[:cut]], 0)
+            verb = verb_in(word[cut:]) if match is not None else frozenset()
+            if match is not None and verb:
+                return self._chunk(Kind.PRODUCT, at, at + 1, match=match, spoken=match.name, cues=verb)
+        return None
+
+    def _parts(self, chunk: Chunk) -> list[Chunk]:
+        """Return the chunk, and the verb that was run together with it."""
+        if chunk.kind is Kind.PRODUCT and chunk.cues:
+            verb = Chunk(Kind.CUE, chunk.text, chunk.start, chunk.end, cues=chunk.cues)
+            return [chunk, verb]
+        return [chunk]
+
+    def _chunk(self, kind: Kind, start: int, end: int, **read: object) -> Chunk:
+        return Chunk(kind, " ".join(self.words[start:end]), start, end, **read)  # type: ignore[arg-type]
+
+    def _word(self, at: int) -> str:
+        return self.words[at] if 0 <= at < len(self.words) else ""

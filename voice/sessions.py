@@ -1,0 +1,106 @@
+"""The record of spoken sessions: when a connection was open, and what each utterance came to."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from datetime import datetime
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+from execora.api.authentication import Login, login_by_token
+from execora.core.actor import Actor, Channel
+from execora.core.errors import NotPermitted
+from execora.core.permissions import Permission
+from voice.models import Utterance, VoiceSession
+
+P = ParamSpec("P")
+R = TypeVar("R")
+DATABASE_THREADS = 4
+Frames = list[dict[str, Any]]
+
+_pool = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="voice")
+
+
+async def in_database(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run synchronous work in one of the few threads that keep a database connection, in the caller's context."""
+    context = copy_context()
+    work = partial(_with_connection, partial(function, *args, **kwargs))
+    return await asyncio.get_running_loop().run_in_executor(_pool, partial(context.run, work))
+
+
+def _with_connection(work: Callable[[], R]) -> R:
+    close_old_connections()
+    try:
+        return work()
+    finally:
+        if connection.in_atomic_block:
+            connection.close()
+
+
+def log_in(token: str, *, correlation_id: str) -> Login:
+    """Return who the token is now, if they may speak.
+
+    Raises:
+        Unauthenticated, NotPermitted: as their names say.
+    """
+    login = login_by_token(token, channel=Channel.VOICE, correlation_id=correlation_id, now=timezone.now())
+    if not login.actor.may(Permission.VOICE_USE):
+        raise NotPermitted()
+    return login
+
+
+def open_session(token: str, *, correlation_id: str) -> tuple[Actor, UUID]:
+    """Return the actor behind the token and the id of the new session.
+
+    Raises:
+        Unauthenticated, NotPermitted: as their names say.
+    """
+    actor = log_in(token, correlation_id=correlation_id).actor
+    session = VoiceSession.objects.create(
+        business_id=actor.business_id, user_id=_speaker(actor), correlation_id=correlation_id, started_at=actor.now
+    )
+    return actor, session.pk
+
+
+def close_session(session_id: UUID, at: datetime) -> None:
+    VoiceSession.objects.filter(pk=session_id, ended_at=None).update(ended_at=at)
+
+
+def earlier_utterance(actor: Actor, utterance_id: str) -> Utterance | None:
+    """Return what this user said before under this id, on whichever connection."""
+    rows = Utterance.objects.filter(
+        business_id=actor.business_id, session__user=_speaker(actor), utterance_id=utterance_id
+    )
+    return rows.order_by("id").first()
+
+
+def keep_utterance(
+    actor: Actor, *, session_id: UUID, utterance_id: str, text: str, intent: str, frames: Frames
+) -> None:
+    """Write down what was said and answered. The first answer under an id stays."""
+    row = Utterance(
+        business_id=actor.business_id,
+        session_id=session_id,
+        utterance_id=utterance_id,
+        text=text,
+        intent=intent,
+        outcome={"frames": frames},
+        at=actor.now,
+    )
+    Utterance.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _speaker(actor: Actor) -> UUID:
+    """Return the user who speaks; the system does not.
+
+    Raises:
+        NotPermitted: the actor is nobody.
+    """
+    if actor.user_id is None:
+        raise NotPermitted()
+    return actor.user_id
