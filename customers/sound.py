@@ -15,7 +15,7 @@ MAX_LENGTH: Final = 120
 
 _NOT_SPOKEN: Final = re.compile(r"[^a-z0-9 ]")
 _CONSONANTS: Final = (
-    ("chh", "C"), ("ch", "C"), ("ck", "k"), ("ph", "f"), ("sh", "s"), ("zh", "j"), ("z", "j"), ("w", "v"),
+    ("sch", "sk"), ("chh", "C"), ("ch", "C"), ("ck", "k"), ("ph", "f"), ("sh", "s"), ("zh", "j"), ("z", "j"), ("w", "v"),
     ("q", "k"), ("x", "ks"),
 )  # fmt: skip
 _SOFT_C: Final = re.compile(r"c(?=[eiy])")

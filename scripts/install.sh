@@ -42,7 +42,7 @@ is_installed() {
 }
 
 pip_install() {
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input "$@" >>"$log" 2>&1
+    .venv/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --no-input "$@" >>"$log" 2>&1
 }
 
 install() {

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from execora.core.errors import Conflict
+from voice.intents.answers import Expecting
 from voice.intents.grammar import Context
 from voice.intents.names import Candidate, distinguish, resolve
 from voice.intents.schema import Intent, Item, Parse
@@ -26,7 +27,7 @@ class Question:
     one who was found already, and `is_sure` whether the name was clear."""
 
     parse: Parse
-    expecting: str
+    expecting: Expecting
     choices: tuple[Candidate, ...] = ()
     customer: Candidate | None = None
     is_sure: bool = True

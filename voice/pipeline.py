@@ -3,9 +3,9 @@
 Runs in a database thread. What it returns are frames, in order, as (type, data).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from voice.dialog import (
     proposal_end,
 )
 from voice.dispatch import NEEDS, WRITES, Step, carry_out, check_permission, proposed, spoken, undo_of
+from voice.intents.answers import Expecting
 from voice.intents.grammar import parse as parse_words
 from voice.intents.names import Candidate
 from voice.intents.schema import Intent, Parse
@@ -44,6 +45,8 @@ from voice.resolve import (
 from voice.sessions import Frames, earlier_utterance, keep_utterance
 
 CERTAIN_PARSE = 0.75
+# A customer names nobody: "mera kitna baaki hai" can only be about themselves.
+OWN_BALANCE_WORDS = frozenset({"baaki", "baki", "bakaya", "balance", "udhaar", "khata", "hisaab", "owe", "due"})
 MORNING = time(10, 0)  # when a reminder is due whose hour was not said
 NEEDS_CUSTOMER = WRITES | {Intent.CHECK_BALANCE}
 _SHORT = ANSWERS | {Intent.CONFIRM, Intent.DENY}
@@ -133,6 +136,8 @@ def _understand(turn: Turn) -> None:
     actor, dialog = turn.actor, turn.dialog
     now = actor.now.astimezone(ZoneInfo(actor.business.time_zone))
     parse = parse_words(turn.text, lexicon=lexicon_of(actor), now=now, context=dialog.context(now))
+    if actor.is_customer and parse.intent == Intent.UNKNOWN and OWN_BALANCE_WORDS & set(parse.normalized_text.split()):
+        parse = replace(parse, intent=Intent.CHECK_BALANCE, question=None, missing=(), confidence=1.0)
     turn.intent = parse.intent.value
     turn.send(
         "voice:intent",
@@ -250,7 +255,7 @@ def _advance(turn: Turn, parse: Parse, *, customer: Candidate | None = None, is_
             return
     missing = [slot for slot in (*parse.missing, doubted) if slot and slot != "customer"]
     if missing:
-        _put(turn, Question(parse, missing[0], customer=customer, is_sure=is_sure))
+        _put(turn, Question(parse, cast("Expecting", missing[0]), customer=customer, is_sure=is_sure))
         return
     _finish(turn, parse, customer, is_sure=is_sure)
 
@@ -265,7 +270,7 @@ def _finish(turn: Turn, parse: Parse, customer: Candidate | None, *, is_sure: bo
         _say(turn, "ask.quantity", fault.code, product=fault.facts["product"])
         return
     except ProductUnknown as fault:
-        slot = "items" if parse.items else "product"
+        slot: Expecting = "items" if parse.items else "product"
         dialog.ask(Question(parse, slot, customer=customer, is_sure=is_sure))
         _say(turn, "no_product", fault.code, product=fault.facts["product"])
         return
@@ -344,6 +349,9 @@ def _waits_for_yes(actor: Actor, step: Step, parse: Parse, *, is_sure: bool) -> 
         return False
     moved = step.estimate_paise if step.intent == Intent.CREATE_INVOICE else step.amount_paise or 0
     if moved is None or parse.unread or parse.question == "unread" or parse.confidence < CERTAIN_PARSE:
+        return True
+    if parse.amount_paise is not None and parse.amount_paise % 100:
+        # "dhai saar rupye": a misheard sau leaves two and a half rupees, which nobody says.
         return True
     return step.intent != Intent.CREATE_REMINDER and moved > actor.business.voice_confirm_above_paise
 

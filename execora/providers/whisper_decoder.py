@@ -14,9 +14,6 @@ from execora.providers.whisper_text import PROMPT, without_invented
 WINDOW_SECONDS = 10
 _FRAMES_PER_SECOND = 100
 _WINDOW_FRAMES = WINDOW_SECONDS * _FRAMES_PER_SECOND
-# By default hypotheses are ranked by their mean probability a token, and saying a sentence again, which is easy to predict,
-# raises the mean. Nearly the plain sum ends most repetitions before they begin.
-_LENGTH_PENALTY = 0.2
 _BEAMS = 5
 # Quick speech has some 9 tokens a second.
 _TOKENS_AT_LEAST, _TOKENS_PER_SECOND = 10, 10
@@ -65,14 +62,13 @@ class WhisperDecoder:
             self._encoded(samples),
             [self._prefix],
             beam_size=_BEAMS,
-            length_penalty=_LENGTH_PENALTY,
             suppress_blank=True,
             suppress_tokens=self._suppressed,
             max_length=len(self._prefix) + _TOKENS_AT_LEAST + round(_TOKENS_PER_SECOND * seconds),
             return_scores=True,
         )[0]
         tokens = result.sequences_ids[0]
-        if not tokens or result.scores[0] * len(tokens) ** (_LENGTH_PENALTY - 1) < _LEAST_MEAN_LOG_PROBABILITY:
+        if not tokens or result.scores[0] < _LEAST_MEAN_LOG_PROBABILITY:
             return ""
         return without_invented(self._tokens.decode(tokens))
 

@@ -2,10 +2,13 @@
 
 import re
 
-# Sentences in the spelling that the grammar reads. Not the shop's names and goods: in noise a list would be read back.
+# Sentences in the spelling that the grammar reads; a list of words would be read back in noise. They name nobody: a name
+# heard badly would come out as the prompt's, and somebody else would be billed. Their amounts are odd so that nobody says
+# one of them whole.
 PROMPT = (
-    " Geeta ko paanch kilo chawal ka bill banao. Vikas ka udhaar kitna baaki hai?"
-    " Kavita ne chaar sau rupaye jama kiye. Namak kitna bacha hai? Woh bill radd kar do."
+    " Bhaiya ko saade paanch kilo chawal ka bill banao. Parson tak ka udhaar kitna baaki hai?"
+    " Unhone chaar sau satrah rupaye jama kiye. Godown mein namak ka stock kitna bacha hai?"
+    " Woh purana bill radd kar do."
 )
 
 _SENTENCE = re.compile(r"[^.?!।]+[.?!।]*")
@@ -16,7 +19,8 @@ _WORDS_OF_A_LOOP = 4
 def without_invented(text: str) -> str:
     """Return `text` without runaway repetition, or "" when it only reads the prompt back."""
     cleaned = without_repetition(text)
-    return "" if _words(cleaned) in _PROMPT_SENTENCES else cleaned
+    said = {_words(sentence) for sentence in _SENTENCE.findall(cleaned)}
+    return "" if said <= _PROMPT_SENTENCES else cleaned
 
 
 def without_repetition(text: str) -> str:

@@ -126,6 +126,11 @@ def test_an_unknown_product_is_asked_again(staff: Speaker) -> None:
     assert entries() == [("Priya Nair", "invoice", 12_000, 12_000)]
 
 
+def test_a_misheard_hundred_is_not_written_as_two_and_a_half_rupees(staff: Speaker) -> None:
+    staff.say("Priya ko dhai saar rupye udhaar diye")
+    assert entries() == []
+
+
 def test_an_amount_above_the_limit_waits_for_a_yes(staff: Speaker) -> None:
     proposal = staff.say("Priya ne 6000 rupaye jama kiye")
     assert (proposal["type"], proposal["data"]["expiresIn"]) == ("voice:proposal", 60)

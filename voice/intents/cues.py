@@ -174,7 +174,7 @@ _WORDS: Final[dict[Cue, str]] = {
     "maine humne hamne maal mujhe mujhko mere mera meri tak wahan yahan kuch koi agar ki jo jis hi him bhar sirf bas rate only just now "
     "into onto against towards wo woh ye yeh yah vah vo is us ek wale vaapas back number baad pehle today amount rakam raqam kyunki sath "
     "saath dono donon kal kese kaise kahan leke lekar khareeda kharida kharide liye lie samajh samjhe want need bought purchased whose "
-    "more aapka aapke aap tum tumhara hona should must it",
+    "more wants want needs need wanted like via karaye karae karwaye karwaya karaya taraf mangwaya one ahead aapka aapke aap tum tumhara hona should must it",
     Cue.MARKER: "wala wali wale vala vali vale waala waali waale walla walli waley",
     Cue.MINUS: "minus negative rin",
 }
@@ -191,6 +191,9 @@ _PHRASES: Final[dict[tuple[str, ...], Cue]] = {
     ("leave", "it"): Cue.LET_GO,
     ("never", "mind"): Cue.LET_GO,
     ("i", "mean"): Cue.RETRACT,
+    ("go", "ahead"): Cue.YES,
+    ("go", "on"): Cue.YES,
+    ("ki", "taraf", "se"): Cue.LINK,
     ("google", "pay"): Cue.UPI,
     ("g", "pay"): Cue.UPI,
     ("phone", "pe"): Cue.UPI,

@@ -155,7 +155,7 @@ def _counted(words: Sequence[str], at: int, today: date, past: bool) -> Day | No
 
 
 def _relative(words: Sequence[str], at: int, today: date, past: bool) -> Day | None:
-    """Read "agle hafte", "last week", "agle mahine ki 5 tareekh", "month end"."""
+    """Read "agle hafte", "agle mahine ki 5 tareekh", "month end". "Last week" is no one day, so it is not read."""
     folded, after = fold(words[at]), fold(_word(words, at + 1))
     step = 1 if folded in _NEXT else -1 if folded in _LAST else 0 if words[at] in _THIS else None
     if step is not None and after in {"vale", "vala", "vali"}:
@@ -165,7 +165,7 @@ def _relative(words: Sequence[str], at: int, today: date, past: bool) -> Day | N
     start = at if step is not None or words[at] not in {"vale", "vala", "vali"} else at - 1
     if period in _MONTH_WORDS:
         return _in_month(words, start, end, _shifted_month(today, step or 0), today, fixed=step is not None, past=past)
-    if step and period in _WEEKS | _DAYS:
+    if step and period in (_DAYS if step < 0 else _WEEKS | _DAYS):
         return Day(_moved(today, period, step), start, end)
     return None
 
@@ -184,7 +184,7 @@ def _in_month(
         last = calendar.monthrange(month.year, month.month)[1]
         stop = at + 1 + (fold(_word(words, at + 1)) in _DATE_WORD)
         return Day(month.replace(day=last), start, stop)
-    if fixed and month != today:
+    if fixed and month > today:
         return Day(month, start, end)
     return None
 

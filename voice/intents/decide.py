@@ -172,9 +172,11 @@ def _stock_of_goods(facts: Facts) -> Intent | None:
 
 
 def _balance(facts: Facts) -> Intent | None:
+    asking = facts.has(Cue.ASK, Cue.SHOW)
+    if not facts.has_person and asking and not facts.amounts and facts.has(Cue.BALANCE, Cue.ACCOUNT):
+        return Intent.CHECK_BALANCE
     if not facts.has_person or facts.items or facts.amounts:
         return None
-    asking = facts.has(Cue.ASK, Cue.SHOW)
     owed = facts.has(Cue.BALANCE, Cue.CREDIT, Cue.OWE, Cue.ACCOUNT)
     moved = facts.has(Cue.GAVE, Cue.RECEIVED, Cue.CAME)
     if asking and (owed or (facts.has(Cue.GIVE) and facts.has(Cue.ASK))):
@@ -197,14 +199,15 @@ def _money(facts: Facts) -> Intent | None:
 
 def _sale(facts: Facts) -> Intent | None:
     """Goods with somebody to have them, or a verb that hands them over."""
-    if not facts.items or facts.has(Cue.ASK, Cue.RATE) and not facts.counted_items:
+    if not facts.items or (facts.has(Cue.ASK, Cue.RATE) and not facts.counted_items):
         return None
     if facts.link in ("ne", "nay") and facts.has(Cue.GAVE):
         return None
     if facts.has(Cue.DELETE, Cue.CANCEL, Cue.CAME):
         return None
     handed = facts.has(Cue.GIVE, Cue.GAVE, Cue.MAKE, Cue.WRITE, Cue.CREDIT, Cue.TOOK, Cue.TAKE_AWAY, Cue.SALES)
-    if handed or facts.says("do", "sold") or (facts.has_person and facts.counted_items):
+    given = any(chunk.kind is Kind.CUE and chunk.text in ("do", "sold") for chunk in facts.chunks)
+    if handed or given or (facts.has_person and facts.counted_items):
         return Intent.CREATE_INVOICE
     return Intent.CREATE_INVOICE if facts.has(Cue.ADD) and facts.counted_items and not facts.has(Cue.ALSO) else None
 

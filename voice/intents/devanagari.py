@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from voice.intents.loanwords import USUAL_SPELLING
@@ -33,6 +34,7 @@ class _Part:
     tail: str = ""
 
 
+@lru_cache(maxsize=8192)
 def romanise(word: str) -> str:
     """Return a Devanagari word (NFC) in lower-case Latin: चावल chawal, बनाओ banao, पाँच paanch.
 

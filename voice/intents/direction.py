@@ -8,7 +8,7 @@ from voice.intents.facts import Facts
 from voice.intents.schema import Intent
 
 _MODES: Final = (Cue.CASH, Cue.UPI, Cue.CARD, Cue.OTHER_MODE)
-_FROM: Final = frozenset({"se", "sey", "from"})
+_FROM: Final = frozenset({"se", "sey", "from", "ki taraf se"})
 _BY: Final = frozenset({"ne", "nay"})
 _TO: Final = frozenset({"ko", "koo", "to"})
 _PAID_OFF: Final = frozenset(

@@ -120,7 +120,7 @@ def _finish(intent: Intent, filled: Filled, facts: Facts) -> Parse:
     values = dict(filled.values)
     refusal = _refusal(intent, facts)
     missing = tuple(slot for slot in _required(intent, values) if not any(values.get(name) for name in _SLOT_OF[slot]))
-    unread = () if intent in (Intent.CONFIRM, Intent.DENY) else unread_words(facts)
+    unread = () if intent in (Intent.CONFIRM, Intent.DENY) else unread_words(facts, quantity_said="quantity" in values)
     question = filled.question or _question(intent, facts, missing, unread)
     return Parse(
         intent=intent,

@@ -54,7 +54,7 @@ MULTIPLIERS: Final = {
     )
     for word in words.split()
 }
-TOLERATED_HUNDRED: Final = frozenset({"sa", "saa", "saw", "sow", "show"})
+TOLERATED_HUNDRED: Final = frozenset({"sa", "saa", "saw", "sow"})
 """What recognition makes of sau: a hundred only right after a number word ("dhai sa rupye")."""
 
 FRACTIONS: Final = {
@@ -91,6 +91,6 @@ NEVER: Final = word_set("at now chai chay chaai chaay cha choda chhoda dash dhol
 AMBIGUOUS: Final = word_set(
     "a an at baara bara bavan bis cha chah char chavan chavvan che chha dao das dass day dead der die do doo dou "
     "dow dus ek for half nao nav nave no noh now oh pao pau pav paw pon quarter sa saath sao sat sath sava saw "
-    "sawa show so sola sou sow ten tera teraa the tin tis to too"
+    "sawa so sola sou sow ten tera teraa the tin tis to too"
 )
 """Number words, or what is heard for them, that are everyday words or names as well: their place has to decide."""

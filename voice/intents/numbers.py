@@ -40,6 +40,8 @@ __all__ = [
 
 _DIGITS: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,3}0*)?")
 _FRACTION: Final = re.compile(r"([1-9])/(2|4|5|8|10)")
+_DECIMALS: Final = 3
+_POINT: Final = frozenset({"point", "dashamlav", "dashamlaw", "dashmlav"})
 _PAAV_COUNTS: Final = frozenset(map(Decimal, ("0.5", "1", "1.5", "2.5", "3")))
 
 
@@ -244,11 +246,23 @@ def _with_half(words: Sequence[str], part: _Part) -> _Part:
         at += 1 + (_word(words, at + 1) in ("a", "an"))
         if _word(words, at) in ("half", "quarter"):
             return _Part(part.value + FRACTIONS[words[at]], at + 1, fraction=True)
+    elif after in _POINT:
+        return _with_decimals(words, part)
     elif after in ("quarter", "quarters") and part.value in (1, 3):
         return _Part(part.value / 4, at + 1, fraction=True)
     elif (written := _FRACTION.fullmatch(after)) and _is_digits(words[at - 1]) and int(written[1]) < int(written[2]):
         return _Part(part.value + Decimal(written[1]) / Decimal(written[2]), at + 1, fraction=True)
     return part
+
+
+def _with_decimals(words: Sequence[str], part: _Part) -> _Part:
+    """Return "do point paanch" as 2.5: at most three digits, spoken one by one."""
+    at, digits = part.end + 1, ""
+    while len(digits) < _DECIMALS and (digit := _small(words, at)) is not None and digit.value < 10:
+        at, digits = digit.end, f"{digits}{digit.value}"
+    if not digits and len(written := _word(words, at)) <= _DECIMALS and written.isdecimal() and written.isascii():
+        at, digits = at + 1, written
+    return _Part(part.value + Decimal(f"0.{digits}"), at, english=part.english) if digits else part
 
 
 def _in_quarters(words: Sequence[str], part: _Part) -> _Part:

@@ -13,10 +13,10 @@ STRONG: Final = 3
 """From this on a run of words stands where only a person (or, after `ka`, a thing) can stand."""
 
 _AFTER: Final = {
-    "ne": 7, "nay": 7, "ko": 6, "koo": 6, "ke liye": 6, "ke lie": 6, "ke naam": 6, "se": 5, "sey": 5, "'s": 5,
+    "ne": 7, "nay": 7, "ko": 6, "koo": 6, "ke liye": 6, "ke lie": 6, "ke naam": 6, "ki taraf se": 6, "se": 5, "sey": 5, "'s": 5,
     "ka": 4, "ke": 4, "ki": 4, "kaa": 4, "kay": 4, "kee": 4, "par": 3, "pe": 3,
 }  # fmt: skip
-_OBJECT: Final = frozenset({"ne", "nay", "ko", "koo", "se", "sey", "'s", "ke liye", "ke lie", "ke naam"})
+_OBJECT: Final = frozenset({"ne", "nay", "ko", "koo", "se", "sey", "'s", "ke liye", "ke lie", "ke naam", "ki taraf se"})
 _BESIDE: Final = word_set("paas pas samne saamne bagal peeche piche upar uper neeche niche bahar andar")
 _ORDINARY: Final = frozenset({Cue.BILL, Cue.REMIND})
 _LONGEST: Final = 6

@@ -39,6 +39,11 @@ _HANDING: Final = word_set(
 _HUNDREDS: Final = word_set("sau so sou hazaar hazar hajar hajaar lakh laakh lac crore karod sa saw")
 _PERSON_LINKS: Final = frozenset({"ko", "ne", "se", "'s", "ka", "ke", "ki"})
 _QUARTERS: Final = word_set("paav pav pao paw paaw paao pau")
+_ARTICLES: Final = frozenset({"ek", "one", "aik"})
+_DETERMINERS: Final = frozenset({"the", "this", "that", "last", "any", "no"})
+_COUNTED_NOUNS: Final = frozenset(
+    {Cue.BILL, Cue.REMIND, Cue.PERSON, Cue.NEW, Cue.ACCOUNT, Cue.MAKE, Cue.ADD, Cue.RECEIVED, Cue.MINUS}
+)
 _SPEECH_ARTICLES: Final = frozenset({"a", "an"})
 _MIN_HALF: Final = 3
 
@@ -108,6 +113,9 @@ class Reading:
     def _is_meant(self, number: Number) -> bool:
         """Tell whether words that may be a number are one here: "do" is give as well, "das" a name."""
         word, after, before = self.words[number.start], self._word(number.end), self._word(number.start - 1)
+        if word in _ARTICLES and number.end == number.start + 1 and not self._counts(number.end):
+            if not hint_of(after).cues.isdisjoint(_COUNTED_NOUNS) or before in ORDINALS or before in _DETERMINERS:
+                return False
         if number.end > number.start + 1 or not is_ambiguous_word(word):
             return True
         measured = read_unit(after) is not None or Cue.RUPEES in hint_of(after).cues
@@ -134,6 +142,9 @@ class Reading:
         )
         after = self._word(end)
         unit = read_unit(after) if after else None
+        if after in _QUARTERS and value % 1 == 0:
+            end += 1 + (self._word(end + 1) == "bhar")
+            return self._chunk(Kind.QUANTITY, start, end, value=value / 4, unit="kg", doubtful=doubtful)
         if unit is not None:
             end += 1 + (self._word(end + 1) == "bhar")
             return self._chunk(Kind.QUANTITY, start, end, value=value, unit=unit, doubtful=doubtful)
@@ -193,7 +204,7 @@ class Reading:
     def _unit(self, at: int) -> Chunk | None:
         """Read a unit that no number stands before: "46 rupaye per kilo"."""
         unit = read_unit(self.words[at]) if len(self.words[at]) > 1 else None
-        if unit is None or (self._is_named(at) and not self._word(at - 1).isdigit()):
+        if unit is None:
             return None
         return self._chunk(Kind.UNIT, at, at + 1, unit=unit)
 

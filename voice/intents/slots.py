@@ -101,8 +101,11 @@ def is_quantity(value: Decimal) -> bool:
     return 0 < value <= MAX_QUANTITY and value * 1000 % 1 == 0
 
 
-def unread_words(facts: Facts) -> tuple[str, ...]:
-    """Return the words and numbers that neither a slot nor the vocabulary explains."""
+def unread_words(facts: Facts, *, quantity_said: bool = False) -> tuple[str, ...]:
+    """Return the words and numbers that neither a slot nor the vocabulary explains.
+
+    `quantity_said`: a quantity without goods has filled a slot.
+    """
     used = set(facts.goods.used)
     if facts.customer is not None:
         used |= set(facts.customer.places())
@@ -111,6 +114,7 @@ def unread_words(facts: Facts) -> tuple[str, ...]:
         chunk.text
         for at, chunk in enumerate(facts.chunks)
         if at not in used
+        and not (quantity_said and chunk.kind is Kind.QUANTITY)
         and (chunk.kind in NAMING or (chunk.kind in NUMERIC and id(chunk) not in amounts) or chunk.kind is Kind.PRODUCT)
     ]
     return tuple(left)

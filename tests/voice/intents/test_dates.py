@@ -84,7 +84,6 @@ DAYS = {
     "in 3 days": "11-27",
     "agle hafte": "12-01",
     "do hafte baad": "12-08",
-    "pichle hafte": "11-17",
     "ek mahine baad": "12-24",
     "somvar": "11-30",
     "सोमवार को": "11-30",
@@ -105,6 +104,7 @@ DAYS = {
     "2026-12-05": "12-05",
     "5/12/2026": "12-05",
     "5 december 2026": "12-05",
+    "pichle mahine ki 5 tareekh": "10-05",
     "mahine ki aakhri tareekh": "11-30",
 }
 
@@ -117,6 +117,8 @@ NO_TIME = [
     "Mangal ka khata",
     "kul bikri",
     "good morning",
+    "pichle hafte kitni bikri hui",
+    "last month",
     "2 aam aur 3 kele",
     "cancel the last bill",
     "",
