@@ -35,7 +35,9 @@ _QUIET: Final = frozenset(
 _DEEDS: Final = frozenset({Cue.WRITE, Cue.MAKE, Cue.GIVE, Cue.SEND, Cue.ADD, Cue.SET, Cue.BILL, Cue.SAID, Cue.SHOW})
 _YES: Final = frozenset({Cue.YES, Cue.SOFT_YES})
 _NO: Final = frozenset({Cue.NO, Cue.NOT, Cue.LET_GO, Cue.CANCEL, Cue.STOP, Cue.WRONG, Cue.RETRACT})
-_DO_IT: Final = word_set("karo kardo kar kijiye kariye krdo kr karlo likho bana banao likhdo banado bhejo bhejdo")
+_DO_IT: Final = word_set(
+    "karo kardo kar kijiye kariye krdo kr karlo likh likho bana banao chadha chadhao jod jodo likhdo banado bhejo bhejdo"
+)
 _HESITANT: Final = word_set("hmm hm accha acha achha acchha achcha uh um umm uhh shayad maybe pata")
 _OUTWARD: Final = word_set("maine hamne humne mene")
 _INWARD: Final = word_set("usne unhone isne inhone")
@@ -78,7 +80,7 @@ def correction(facts: Facts) -> Act | None:
     """Return CORRECT when something was taken back or said again, and no command was given."""
     removing = facts.has(Cue.DELETE) and bool(facts.items)
     adding = facts.has(Cue.ALSO, Cue.ADD) and bool(facts.items) and not facts.has_person
-    again = facts.has(Cue.SAID, Cue.WRONG, Cue.CHANGE, Cue.RETRACT)
+    again = facts.has(Cue.SAID, Cue.WRONG, Cue.RETRACT) or (facts.has(Cue.CHANGE) and not facts.has_person)
     set_to = (
         bool(facts.amounts) and not facts.has_person and facts.says("kar", "karo", "kardo", "krdo", "kijiye", "make")
     )

@@ -99,7 +99,7 @@ _WORDS: Final[dict[Cue, str]] = {
     Cue.ADD: "jod jodo jodna jodiye jorr jodlo add aid daalo dalo daaldo daldo jodh plus daaliye daalna",
     Cue.RECEIVED: "jama jamaa jma mila mile mili milaa received receive recieved recd got collected collect vasool wasool vasul chukaya "
     "chukaye chuka chukta chukti chukayi chukaai paid pay pays payment payments peyment pement bhugtan deposit deposited lautaya lautaye "
-    "lauta lautaa settled cleared chukaa wapas wapsi repaid returned jamakar kamaya",
+    "lauta lautaa settled cleared clear chukaa wapas wapsi repaid returned jamakar kamaya",
     Cue.CAME: "aaya aaye aayi aya aye ayi aagaya aagaye aagayi agaya agaye pahunche pahuncha arrived came",
     Cue.TOOK: "liya liye lia li lee liyaa leliya leliye took taken",
     Cue.ASK: "kitna kitne kitni kitana kitnaa ketna kya kyaa kaun kon kab kis kiska kiske kiski kisko kisse whose how what whats which who many much any",
@@ -174,7 +174,7 @@ _WORDS: Final[dict[Cue, str]] = {
     "maine humne hamne maal mujhe mujhko mere mera meri tak wahan yahan kuch koi agar ki jo jis hi him bhar sirf bas rate only just now "
     "into onto against towards wo woh ye yeh yah vah vo is us ek wale vaapas back number baad pehle today amount rakam raqam kyunki sath "
     "saath dono donon kal kese kaise kahan leke lekar khareeda kharida kharide liye lie samajh samjhe want need bought purchased whose "
-    "more wants want needs need wanted like via karaye karae karwaye karwaya karaya taraf mangwaya one ahead aapka aapke aap tum tumhara hona should must it",
+    "more wants want needs need wanted like low kam purana purani purane mahine mahina hafte hafta saal month week year via karaye karae karwaye karwaya karaya taraf mangwaya one ahead aapka aapke aap tum tumhara hona should must it",
     Cue.MARKER: "wala wali wale vala vali vale waala waali waale walla walli waley",
     Cue.MINUS: "minus negative rin",
 }
@@ -191,6 +191,7 @@ _PHRASES: Final[dict[tuple[str, ...], Cue]] = {
     ("leave", "it"): Cue.LET_GO,
     ("never", "mind"): Cue.LET_GO,
     ("i", "mean"): Cue.RETRACT,
+    **{("kitne", of): Cue.RATE for of in ("ka", "ki", "ke", "mein", "me")},
     ("go", "ahead"): Cue.YES,
     ("go", "on"): Cue.YES,
     ("ki", "taraf", "se"): Cue.LINK,

@@ -81,6 +81,8 @@ def _bill(facts: Facts) -> Intent | None:
             return Intent.UNKNOWN
         if facts.has(Cue.ASK) and facts.has_person:
             return Intent.CHECK_BALANCE
+        if facts.has(Cue.ASK) and (facts.has_when or facts.has(Cue.DAY)):
+            return Intent.DAILY_SUMMARY
         if facts.has(Cue.SHOW, Cue.ASK):
             return Intent.UNKNOWN
         if facts.has(Cue.WRITE, Cue.ADD, Cue.CREDIT) and facts.amounts:
@@ -96,6 +98,9 @@ def _new_customer(facts: Facts) -> Intent | None:
 
 
 def _delete(facts: Facts) -> Intent | None:
+    closing = facts.has(Cue.ACCOUNT) and facts.has(Cue.STOP) and facts.has_person and not facts.has(Cue.REMIND)
+    if closing and not facts.amounts and not facts.items:
+        return Intent.DELETE_CUSTOMER_DATA
     if not facts.has(Cue.DELETE, Cue.FOREVER) or facts.items or facts.amounts or not facts.has(Cue.DELETE, Cue.CANCEL):
         return None
     named = facts.has(Cue.ACCOUNT, Cue.PERSON, Cue.FOREVER, Cue.DETAIL, Cue.BALANCE)
@@ -161,12 +166,12 @@ def _stock_of_goods(facts: Facts) -> Intent | None:
         or (facts.has(Cue.STOCK) and not facts.counted_items)
         or facts.ends_in_question_mark
     )
-    if asking and not facts.has(Cue.ADD, Cue.WRITE, Cue.MAKE):
+    if asking and not facts.has(Cue.ADD, Cue.WRITE, Cue.MAKE, Cue.RATE):
         return Intent.CHECK_STOCK
     if not facts.counted_items or facts.customer is not None:
         return None
     changing = facts.has(Cue.CAME, Cue.OUT, Cue.RECEIVED) or (
-        facts.has(Cue.STOCK) and facts.has(Cue.ADD, Cue.WRITE, Cue.CHANGE, Cue.SET, Cue.DELETE)
+        facts.has(Cue.STOCK) and facts.has(Cue.ADD, Cue.WRITE, Cue.CHANGE, Cue.SET, Cue.DELETE, Cue.MAKE)
     )
     return Intent.UPDATE_STOCK if changing else None
 

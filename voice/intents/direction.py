@@ -52,13 +52,19 @@ def _is_received(facts: Facts) -> bool:
         backwards = all(word in ("wapas", "wapsi") for word in said)
         return not backwards or by or giver_from
     if facts.has(Cue.CAME) and not facts.items and not facts.has(Cue.GOODS):
-        return True
+        return _came_after_the_sum(facts)
     moved = facts.has(Cue.GAVE) or facts.has(Cue.TRANSFER) or facts.has(*_MODES)
     if by:
         return moved
     if giver_from:
         return facts.has(Cue.TOOK) or facts.has(*_MODES)
     return _gave(facts)
+
+
+def _came_after_the_sum(facts: Facts) -> bool:
+    """Tell "Harish ke 500 aaye" from "Harish aaya tha 500 dene": what came stands before the verb."""
+    verb = facts.position(Cue.CAME)
+    return not facts.amounts or any(chunk.value is not None for chunk in facts.chunks[:verb])
 
 
 def _gave(facts: Facts) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 from voice.intents.chunks import NAMING, NUMERIC, Chunk, Kind
 from voice.intents.cues import Cue
 from voice.intents.items import Goods, read_goods
-from voice.intents.people import STRONG, Run, choose, name_runs, with_qualifiers
+from voice.intents.people import STRONG, Run, choose, name_runs, with_names, with_qualifiers
 from voice.intents.products import Lexicon
 from voice.intents.reading import Reading
 from voice.intents.repair import repair
@@ -82,7 +82,7 @@ class Facts:
 def gather(tokens: Sequence[Token], *, lexicon: Lexicon, now: datetime) -> Facts:
     """Return what the tokens of one clause say."""
     reading = Reading(tokens, lexicon=lexicon, now=now)
-    repaired = repair(with_qualifiers(reading.chunks()))
+    repaired = repair(with_qualifiers(with_names(reading.chunks())))
     chunks = list(repaired.chunks)
     cues = frozenset(cue for chunk in chunks if chunk.kind is not Kind.NAME for cue in chunk.cues)
     facts = Facts(

@@ -8,7 +8,7 @@ from voice.intents.facts import Facts
 from voice.intents.schema import Intent
 from voice.intents.slots import Filled, add_amount, add_items, add_mode, add_person, add_when
 
-_OUTWARD: Final = frozenset({"nikal", "nikala", "nikali", "gaya", "bik", "bika", "becha"})
+_OUTWARD: Final = frozenset({"nikal", "nikalo", "nikala", "nikali", "gaya", "bik", "bika", "becha", "remove"})
 
 
 def fill(intent: Intent, facts: Facts) -> Filled:

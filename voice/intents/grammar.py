@@ -159,7 +159,7 @@ def _question(intent: Intent, facts: Facts, missing: tuple[str, ...], unread: tu
 
 def _refusal(intent: Intent, facts: Facts) -> str | None:
     everything = facts.has(Cue.EVERYONE, Cue.TOTAL) and not facts.has_person
-    if intent is Intent.CANCEL_INVOICE and everything:
+    if intent in (Intent.CANCEL_INVOICE, Intent.CANCEL_REMINDER) and everything:
         return "bulk-cancel"
     return "bulk-delete" if intent is Intent.DELETE_CUSTOMER_DATA and everything else None
 

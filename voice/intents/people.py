@@ -1,7 +1,7 @@
 """Which of the words that nothing explains are a person's name: by the particle after it or the preposition before it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from voice.intents.chunks import NAMING, NUMERIC, Chunk, Kind
@@ -19,6 +19,9 @@ _AFTER: Final = {
 _OBJECT: Final = frozenset({"ne", "nay", "ko", "koo", "se", "sey", "'s", "ke liye", "ke lie", "ke naam", "ki taraf se"})
 _BESIDE: Final = word_set("paas pas samne saamne bagal peeche piche upar uper neeche niche bahar andar")
 _ORDINARY: Final = frozenset({Cue.BILL, Cue.REMIND})
+_NO_NAMES: Final = frozenset(
+    {Cue.ACTIVE, Cue.PERSON, Cue.EVERYONE, Cue.OUTSIDER, Cue.WHO, Cue.HONORIFIC, Cue.MARKER, Cue.ASK, Cue.ALSO, Cue.JOIN}
+)
 _LONGEST: Final = 6
 
 
@@ -35,6 +38,22 @@ class Run:
 
     def places(self) -> range:
         return range(self.first, self.last)
+
+
+def with_names(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Return the chunks with words of the vocabulary that stand where only a person can made free: "Diya ne 500 diye"."""
+    chunks = list(chunks)
+    for at, chunk in enumerate(chunks[:-1]):
+        after = chunks[at + 1]
+        if after.kind is not Kind.LINK or not chunk.text.isalpha():
+            continue
+        opens = at == 0 or chunks[at - 1].kind is Kind.STOP or chunks[at - 1].has(Cue.JOIN, Cue.THEN)
+        told = chunk.kind is Kind.CUE and chunk.cues.isdisjoint(_NO_NAMES)
+        if after.text in ("ne", "nay") and (told or chunk.kind is Kind.WHEN):
+            chunks[at] = replace(chunk, kind=Kind.FREE, cues=frozenset())
+        elif after.text in ("ko", "koo") and told and opens and not chunk.is_quiet:
+            chunks[at] = replace(chunk, kind=Kind.FREE, cues=frozenset())
+    return chunks
 
 
 def with_qualifiers(chunks: Sequence[Chunk]) -> list[Chunk]:
@@ -149,7 +168,7 @@ def _score(first: int, before: Chunk | None, link: str, lead: str, *, counted: b
         if counted and link not in _OBJECT:
             score = -1
         elif before.kind is Kind.NUMBER and link not in _OBJECT:
-            score -= 2
+            score = max(score - 2, 0)
     return score + 1 if first == 0 else score
 
 

@@ -116,6 +116,8 @@ class Reading:
         if word in _ARTICLES and number.end == number.start + 1 and not self._counts(number.end):
             if not hint_of(after).cues.isdisjoint(_COUNTED_NOUNS) or before in ORDINALS or before in _DETERMINERS:
                 return False
+        if after in ("ne", "nay") and number.end == number.start + 1 and word.isalpha():
+            return False
         if number.end > number.start + 1 or not is_ambiguous_word(word):
             return True
         measured = read_unit(after) is not None or Cue.RUPEES in hint_of(after).cues
@@ -123,7 +125,15 @@ class Reading:
             return measured or self._counts(number.end) or (before not in _HANDING and self._goes_on(number.end))
         if word in _SPEECH_ARTICLES or word in _NEVER_ALONE:
             return measured
-        return not (word in _LIKE_NAMES and (after in _PERSON_LINKS or Cue.MARKER in hint_of(after).cues))
+        if word not in _LIKE_NAMES:
+            return True
+        surname = self._is_nameless(before) and not measured and not self._counts(number.end)
+        return not (surname or after in _PERSON_LINKS or Cue.MARKER in hint_of(after).cues)
+
+    def _is_nameless(self, word: str) -> bool:
+        """Tell whether nothing but a name explains `word`."""
+        words = [word]
+        return word.isalpha() and not hint_of(word).cues and read_number(words) is None and read_unit(word) is None
 
     def _counts(self, at: int) -> bool:
         """Tell whether goods of the shop follow."""
