@@ -8,7 +8,7 @@ from time import monotonic
 
 import numpy as np
 
-from execora.providers.audio import AudioTooLong, Decoder
+from execora.providers.audio import MAX_SECONDS, AudioTooLong, Decoder
 from execora.providers.segments import Piece, Segmenter, Span
 from execora.providers.speech_engine import SpeechEngine
 from execora.providers.stt import OnTranscript, Transcript
@@ -163,8 +163,8 @@ class EngineStream:
         return (piece.span.end - since) * FRAME_SECONDS >= _PARTIAL_SECONDS
 
     def _waiting_ahead(self) -> bool:
-        """True when sound has come that may already end the segment: a partial would only hold it up."""
-        return self._ended or len(self._waiting) > self._waiting_bytes_max // 60
+        """True when a second or more has come meanwhile, which may end the segment: a partial would only hold it up."""
+        return self._ended or len(self._waiting) > self._waiting_bytes_max / MAX_SECONDS
 
     async def _tell(self, transcript: Transcript) -> None:
         if not self._closed:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from execora.providers.audio import Encoding
 from execora.providers.whisper_model import ModelUnavailable
 
 _making = threading.Lock()
-_made: "dict[tuple[object, ...], SpeechToText]" = {}
+_made: "dict[tuple[str, str, Path], SpeechToText]" = {}
 
 
 class SpeechBusy(Busy):
@@ -106,13 +107,11 @@ def speech_to_text() -> SpeechToText:
         return _made[wanted]
 
 
-def _make(provider: str, model_dir: str, data_dir: object) -> SpeechToText:
-    from pathlib import Path
-
+def _make(provider: str, model_dir: str, data_dir: Path) -> SpeechToText:
     from execora.providers.stt_whisper import WhisperSpeech  # it implements what is defined above
 
     if provider == "whisper":
-        return WhisperSpeech.of_model(data_dir=Path(str(data_dir)), chosen_dir=model_dir)
+        return WhisperSpeech.of_model(data_dir=data_dir, chosen_dir=model_dir)
     if provider == "none":
         return NoSpeechToText("Speech recognition is switched off (STT_PROVIDER=none). Type instead of speaking.")
     return NoSpeechToText(f"STT_PROVIDER is {provider!r}, which is unknown. Set it to whisper or none.")

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
-from execora.core.errors import DomainError
 from execora.providers.audio import Encoding, Samples, open_decoder, waiting_bytes_max
 from execora.providers.segments import Segmenter
 from execora.providers.speech_engine import Recogniser, SpeechEngine
@@ -32,23 +31,11 @@ class WhisperSpeech:
 
     @classmethod
     def of_model(cls, *, data_dir: Path, chosen_dir: str = "", pause_seconds: float = 0.7) -> "WhisperSpeech":
-        """Return a recogniser whose engine checks its model at once and loads it when somebody first speaks. Never raises."""
-
-        def check() -> None:
-            model_dir(data_dir=data_dir, chosen_dir=chosen_dir)
-
-        def load() -> Recogniser:
-            from execora.providers.whisper_decoder import WhisperDecoder  # heavy: not at import
-
-            return WhisperDecoder(model_dir(data_dir=data_dir, chosen_dir=chosen_dir)).text_of
-
+        """Return a recogniser of the model in `chosen_dir`, or of the installed one, kept in `data_dir`. Never raises."""
         try:
-            if not all(map(find_spec, _LIBRARIES)):
-                raise ModelUnavailable()
-            check_present(data_dir=data_dir, chosen_dir=chosen_dir)
-        except DomainError as fault:
+            engine = whisper_engine(data_dir=data_dir, chosen_dir=chosen_dir)
+        except ModelUnavailable as fault:
             return cls(None, reason=fault.message, pause_seconds=pause_seconds)
-        engine = SpeechEngine(check=check, load=load)
         return cls(engine, pause_seconds=pause_seconds)
 
     @property
@@ -111,3 +98,24 @@ class WhisperSpeech:
 
     def _segmenter(self) -> Segmenter:
         return Segmenter(VoiceActivity().probability, pause_seconds=self._pause_seconds)
+
+
+def whisper_engine(*, data_dir: Path, chosen_dir: str = "") -> SpeechEngine:
+    """Return an engine that checks its model at once, in its own thread, and loads it when somebody first speaks.
+
+    Raises:
+        ModelUnavailable: a library or a part of the model is missing.
+    """
+
+    def check() -> None:
+        model_dir(data_dir=data_dir, chosen_dir=chosen_dir)
+
+    def load() -> Recogniser:
+        from execora.providers.whisper_decoder import WhisperDecoder  # heavy: not at import
+
+        return WhisperDecoder(model_dir(data_dir=data_dir, chosen_dir=chosen_dir)).text_of
+
+    if not all(map(find_spec, _LIBRARIES)):
+        raise ModelUnavailable()
+    check_present(data_dir=data_dir, chosen_dir=chosen_dir)
+    return SpeechEngine(check=check, load=load)

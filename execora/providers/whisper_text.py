@@ -12,6 +12,7 @@ PROMPT = (
 )
 
 _SENTENCE = re.compile(r"[^.?!।]+[.?!।]*")
+_STOPS = (".", "?", "!", "।")
 _WORD = re.compile(r"\w+(?:'\w+)?")
 _WORDS_OF_A_LOOP = 4
 
@@ -19,22 +20,35 @@ _WORDS_OF_A_LOOP = 4
 def without_invented(text: str) -> str:
     """Return `text` without runaway repetition, or "" when it only reads the prompt back."""
     cleaned = without_repetition(text)
-    said = {_words(sentence) for sentence in _SENTENCE.findall(cleaned)}
-    return "" if said <= _PROMPT_SENTENCES else cleaned
+    return "" if all(_is_of_prompt(_words(sentence)) for sentence in _SENTENCE.findall(cleaned)) else cleaned
 
 
 def without_repetition(text: str) -> str:
-    """Cut what the decoder said again, whole sentences and the broken one at its end.
+    """Cut what the decoder said again in one piece of speech: whole sentences, and the unfinished one at its end.
 
-    "Bill banao. Bill banao. Bill ba" becomes "Bill banao."; also four or more words that loop without a full stop. A
-    repetition inside a sentence stays: "do kilo, do kilo chawal".
+    "Bill banao. Bill banao. Bill ba" becomes "Bill banao."; a sentence of four or more words also goes when others lie
+    between, and so do four or more words that loop without a full stop. A repetition inside a sentence stays ("do kilo,
+    do kilo chawal"). Who does say a whole sentence twice within 10 s is understood once: better than billed twice.
     """
     kept: list[str] = []
     for sentence in _SENTENCE.findall(_without_loop(text)):
         said = _words(sentence)
-        if said and not (kept and f"{_words(kept[-1])} ".startswith(said)):
+        if said and not any(
+            _repeats(said, earlier, finished=sentence.endswith(_STOPS))
+            for at, earlier in enumerate(map(_words, kept), 1)
+            if at == len(kept) or earlier.count(" ") >= _WORDS_OF_A_LOOP - 1
+        ):
             kept.append(sentence)
     return "".join(kept).strip()
+
+
+def _repeats(said: str, earlier: str, *, finished: bool) -> bool:
+    return said == earlier if finished else earlier.startswith(said)
+
+
+def _is_of_prompt(said: str) -> bool:
+    """True for a sentence of the prompt and for the first two or more words of one, the last perhaps cut off."""
+    return said in _PROMPT_SENTENCES or (" " in said and any(whole.startswith(said) for whole in _PROMPT_SENTENCES))
 
 
 def _without_loop(text: str) -> str:

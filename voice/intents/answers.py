@@ -41,6 +41,7 @@ _DO_IT: Final = word_set(
 _HESITANT: Final = word_set("hmm hm accha acha achha acchha achcha uh um umm uhh shayad maybe pata")
 _OUTWARD: Final = word_set("maine hamne humne mene")
 _INWARD: Final = word_set("usne unhone isne inhone")
+_TOWARDS: Final = word_set("usko isko use ise unko inko")
 
 
 def yes_or_no(facts: Facts, context: Context) -> Act | None:
@@ -218,7 +219,7 @@ def _product(filled: Filled, facts: Facts) -> None:
 def _direction(filled: Filled, facts: Facts) -> None:
     """`in`: money came, a payment. `out`: it is to be written on the khata."""
     inward = facts.has(Cue.RECEIVED, Cue.CAME) or (facts.has(Cue.GAVE) and facts.says(*_INWARD))
-    outward = facts.has(Cue.CREDIT, Cue.WRITE) or (facts.has(Cue.GAVE) and facts.says(*_OUTWARD))
+    outward = facts.has(Cue.CREDIT, Cue.WRITE) or (facts.has(Cue.GAVE) and facts.says(*_OUTWARD, *_TOWARDS))
     if facts.has(Cue.TOOK):
         inward = inward or facts.says(*_OUTWARD)
         outward = outward or facts.says(*_INWARD)
@@ -241,7 +242,7 @@ def _anything(filled: Filled, facts: Facts) -> None:
             add_items(filled, facts)
         return
     if facts.customer is not None:
-        if _is_qualifier(facts):
+        if _is_qualifier(facts) and not facts.amounts:
             filled.add(qualifier=facts.customer.words)
         return
     if any(chunk.kind in NAMING for chunk in facts.chunks) or facts.has(Cue.ASK, Cue.GOODS, Cue.ACTIVE):

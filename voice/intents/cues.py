@@ -88,7 +88,7 @@ class Cue(Enum):
 
 _WORDS: Final[dict[Cue, str]] = {
     Cue.BILL: "bill bil bills invoice invoices inwais invois parcha parchi rasid raseed receipt challan billing",
-    Cue.MAKE: "bana banao banado banaiye banaiyega banaye bna bnao bnado banwa banwao banva banega banaana banana create make making "
+    Cue.MAKE: "bano bana banao banado banaiye banaiyega banaye bna bnao bnado banwa banwao banva banega banaana banana create make making "
     "generate prepare raise issue kaat kaato kat kato kaatna taiyar tayyar tayar nikal nikalo nikaalo phaad faad ban banvao khol kholo "
     "kholna open",
     Cue.GIVE: "de dedo dena dijiye dijie dijiyega deejiye dijeye give dede dedijiye dene dey",
@@ -234,14 +234,16 @@ _LONGEST_PHRASE: Final = 3
 _NEAR: Final = 0.86
 _MIN_NEAR_LETTERS: Final = 5
 _MIN_KEY_LETTERS: Final = 3
+_MIN_FULL_LETTERS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """The cues of a word. `exact` is False when it was only heard nearly."""
+    """The cues of a word. `exact`: it is spelt so; `near`: it only nearly sounds so."""
 
     cues: frozenset[Cue]
     exact: bool = True
+    near: bool = False
 
 
 NOTHING: Final = Hint(frozenset())
@@ -257,7 +259,9 @@ def _tables() -> tuple[dict[str, frozenset[Cue]], dict[str, frozenset[Cue]]]:
             spelt[word].add(cue)
     sounding: dict[str, set[Cue]] = defaultdict(set)
     for word, cues in spelt.items():
-        sounding[sound_key(word)] |= cues - _NEVER_BY_SOUND
+        key = sound_key(word)
+        kept = cues - _NEVER_BY_SOUND
+        sounding[key] |= kept if len(key) >= _MIN_FULL_LETTERS else kept - _BY_FULL_SOUND_ONLY
     return _frozen(spelt), _frozen(sounding)
 
 
@@ -267,12 +271,21 @@ def _frozen(table: dict[str, set[Cue]]) -> dict[str, frozenset[Cue]]:
 
 _NEVER_BY_SOUND: Final = frozenset(
     {Cue.PLAIN, Cue.FILLER, Cue.HONORIFIC, Cue.LINK, Cue.BEFORE_NAME, Cue.ALSO, Cue.YES, Cue.SOFT_YES, Cue.NO, Cue.NOT}
-    | {Cue.MINUS, Cue.VERB, Cue.SAID, Cue.SHOW, Cue.ASK, Cue.DAY, Cue.OUT, Cue.LET_GO, Cue.ACTIVE, Cue.JOIN, Cue.OWE}
+    | {Cue.MINUS, Cue.SAID, Cue.DAY, Cue.OUT, Cue.LET_GO, Cue.ACTIVE, Cue.JOIN, Cue.OWE}
 )
 """Cues that only an exact spelling gives: their words are short, and names sound like them."""
 
+_BY_FULL_SOUND_ONLY: Final = frozenset({Cue.VERB, Cue.SHOW, Cue.ASK})
+"""Cues that the same sound gives to a word of four sounds or more, a near one never."""
+
 _BY_SPELLING, _BY_SOUND = _tables()
-_SOUNDS: Final = sorted(key for key in _BY_SOUND if len(key) >= _MIN_NEAR_LETTERS)
+_BY_NEAR_SOUND: Final = frozenset(
+    {Cue.BILL, Cue.MAKE, Cue.CREDIT, Cue.WRITE, Cue.ADD, Cue.RECEIVED, Cue.REMIND, Cue.BALANCE, Cue.SALES, Cue.STOCK}
+    | {Cue.RUPEES, Cue.CANCEL, Cue.DELETE, Cue.CASH, Cue.ACCOUNT, Cue.PERSON}
+)
+_SOUNDS: Final = sorted(
+    key for key, cues in _BY_SOUND.items() if len(key) >= _MIN_NEAR_LETTERS and cues <= _BY_NEAR_SOUND
+)
 
 
 @lru_cache(maxsize=8192)
@@ -288,7 +301,7 @@ def hint_of(word: str) -> Hint:
     if sounding is not None:
         return Hint(sounding, exact=False)
     near = nearest_keys(key, _SOUNDS, at_least=_NEAR, limit=1) if len(key) >= _MIN_NEAR_LETTERS else []
-    return Hint(_BY_SOUND[near[0][0]], exact=False) if near else NOTHING
+    return Hint(_BY_SOUND[near[0][0]], exact=False, near=True) if near else NOTHING
 
 
 def phrase_at(words: list[str], start: int) -> tuple[Cue, int] | None:

@@ -76,13 +76,13 @@ def _bill(facts: Facts) -> Intent | None:
     if facts.has(Cue.RECEIVED) and facts.amounts and not facts.items:
         return None
     making = facts.has(Cue.MAKE, Cue.NEW)
+    if facts.has(Cue.ASK) and not facts.items and not facts.has_person:
+        return Intent.DAILY_SUMMARY if facts.has_when or facts.has(Cue.DAY) else Intent.UNKNOWN
     if not facts.items and not making:
         if facts.has(Cue.SEND, Cue.REMIND):
             return Intent.UNKNOWN
         if facts.has(Cue.ASK) and facts.has_person:
             return Intent.CHECK_BALANCE
-        if facts.has(Cue.ASK) and (facts.has_when or facts.has(Cue.DAY)):
-            return Intent.DAILY_SUMMARY
         if facts.has(Cue.SHOW, Cue.ASK):
             return Intent.UNKNOWN
         if facts.has(Cue.WRITE, Cue.ADD, Cue.CREDIT) and facts.amounts:

@@ -26,6 +26,7 @@ class Facts:
 
     tokens: Sequence[Token]
     words: list[str]
+    timed_words: list[str]
     now: datetime
     chunks: list[Chunk]
     replaced: tuple[Chunk, ...]
@@ -86,9 +87,17 @@ def gather(tokens: Sequence[Token], *, lexicon: Lexicon, now: datetime) -> Facts
     chunks = list(repaired.chunks)
     cues = frozenset(cue for chunk in chunks if chunk.kind is not Kind.NAME for cue in chunk.cues)
     facts = Facts(
-        tokens, reading.words, now, chunks, repaired.replaced, repaired.negated, repaired.objected, cues,
+        tokens=tokens,
+        words=reading.words,
+        timed_words=reading.timed_words,
+        now=now,
+        chunks=chunks,
+        replaced=repaired.replaced,
+        negated=repaired.negated,
+        objected=repaired.objected,
+        cues=cues,
         has_when=any(chunk.kind is Kind.WHEN for chunk in chunks),
-    )  # fmt: skip
+    )
     _find_people_and_goods(facts, lexicon)
     facts.phone = next((chunk.phone for chunk in chunks if chunk.kind is Kind.PHONE), None)
     ordinal = next((chunk for chunk in chunks if chunk.kind is Kind.ORDINAL), None)

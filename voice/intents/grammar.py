@@ -95,7 +95,10 @@ def _meaning(facts: Facts, context: Context) -> Parse:
         act = correction(facts) if intent not in _WITHOUT_PERSON else None
         act = act or (answer(facts, context) if intent is Intent.UNKNOWN else None)
     if act is not None:
-        return _finish(*act, facts)
+        restated = (
+            context.expecting == "confirmation" and act[0] is Intent.PROVIDE and act[1].values.get("option") is None
+        )
+        return _finish(Intent.CORRECT if restated else act[0], act[1], facts)
     return _finish(intent, fill(intent, facts), facts)
 
 

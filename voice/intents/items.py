@@ -165,7 +165,7 @@ class _Reader:
         end = self._end_of_words(at)
         start_token, end_token = self.chunks[at].start, self.chunks[end - 1].end
         counted = self.waiting is not None and self._adjoins(at)
-        followed = self.expects_goods and self._quantity_follows(end) and bool(self.taken or self.lines)
+        followed = self.expects_goods and self._only_quantity_follows(end) and bool(self.taken or self.lines)
         if not (counted or followed):
             return end
         if self.waiting is not None and self.waiting.kind is Kind.NUMBER and not self.expects_goods:
@@ -201,9 +201,10 @@ class _Reader:
         between = self.chunks[self.waiting_at + 1 : at]
         return all(chunk.text in _OF or chunk.has(Cue.MARKER) or chunk.kind is Kind.UNIT for chunk in between)
 
-    def _quantity_follows(self, at: int) -> bool:
+    def _only_quantity_follows(self, at: int) -> bool:
+        """Tell whether a quantity follows that no other goods can claim."""
         chunk = self._chunk(at)
-        return chunk is not None and chunk.kind is Kind.QUANTITY
+        return chunk is not None and chunk.kind is Kind.QUANTITY and not self._goods_follow(at + 1)
 
     def _goods_follow(self, at: int) -> bool:
         """Tell whether goods stand at `at`: known ones, or words that may be unknown ones."""

@@ -20,8 +20,23 @@ _OBJECT: Final = frozenset({"ne", "nay", "ko", "koo", "se", "sey", "'s", "ke liy
 _BESIDE: Final = word_set("paas pas samne saamne bagal peeche piche upar uper neeche niche bahar andar")
 _ORDINARY: Final = frozenset({Cue.BILL, Cue.REMIND})
 _NO_NAMES: Final = frozenset(
-    {Cue.ACTIVE, Cue.PERSON, Cue.EVERYONE, Cue.OUTSIDER, Cue.WHO, Cue.HONORIFIC, Cue.MARKER, Cue.ASK, Cue.ALSO, Cue.JOIN}
+    {
+        Cue.ACTIVE,
+        Cue.PERSON,
+        Cue.EVERYONE,
+        Cue.OUTSIDER,
+        Cue.WHO,
+        Cue.HONORIFIC,
+        Cue.MARKER,
+        Cue.ASK,
+        Cue.ALSO,
+        Cue.JOIN,
+    }
 )
+_NAMES_TOO: Final = word_set("diya dia bina mili mila lena mangal budh som shukra")
+"""Words of the vocabulary that are given names as well: names when they begin, and a surname, a title or a particle follows."""
+
+_TITLES_THAT_ARE_NAMES: Final = word_set("babu seth dada kaka baba")
 _LONGEST: Final = 6
 
 
@@ -45,15 +60,29 @@ def with_names(chunks: Sequence[Chunk]) -> list[Chunk]:
     chunks = list(chunks)
     for at, chunk in enumerate(chunks[:-1]):
         after = chunks[at + 1]
+        if chunk.text in _NAMES_TOO and _is_given_name(chunks, at):
+            chunks[at] = replace(chunk, kind=Kind.FREE, cues=frozenset())
+            continue
         if after.kind is not Kind.LINK or not chunk.text.isalpha():
             continue
         opens = at == 0 or chunks[at - 1].kind is Kind.STOP or chunks[at - 1].has(Cue.JOIN, Cue.THEN)
         told = chunk.kind is Kind.CUE and chunk.cues.isdisjoint(_NO_NAMES)
-        if after.text in ("ne", "nay") and (told or chunk.kind is Kind.WHEN):
-            chunks[at] = replace(chunk, kind=Kind.FREE, cues=frozenset())
-        elif after.text in ("ko", "koo") and told and opens and not chunk.is_quiet:
+        if (after.text in ("ne", "nay") and (told or chunk.kind is Kind.WHEN)) or (
+            after.text in ("ko", "koo") and told and opens and not chunk.is_quiet
+        ):
             chunks[at] = replace(chunk, kind=Kind.FREE, cues=frozenset())
     return chunks
+
+
+def _is_given_name(chunks: Sequence[Chunk], at: int) -> bool:
+    before, after = chunks[at - 1] if at else None, chunks[at + 1]
+    opens = before is None or before.kind is Kind.STOP or before.has(Cue.JOIN, Cue.THEN, Cue.BEFORE_NAME, Cue.PERSON)
+    if not opens:
+        return False
+    marked = at + 2 < len(chunks) and chunks[at + 2].has(Cue.MARKER)
+    return (
+        after.kind in NAMING or after.has(Cue.HONORIFIC) or marked or (after.kind is Kind.LINK and after.text in _AFTER)
+    )
 
 
 def with_qualifiers(chunks: Sequence[Chunk]) -> list[Chunk]:
@@ -132,7 +161,7 @@ def _begins(chunks: Sequence[Chunk], at: int) -> bool:
         return True
     if not (chunk.kind is Kind.CUE and chunk.has(Cue.HONORIFIC)):
         return False
-    named = at + 1 < len(chunks) and chunks[at + 1].kind in NAMING
+    named = at + 1 < len(chunks) and _goes_on(chunks, at + 1)
     linked = at + 1 < len(chunks) and chunks[at + 1].kind is Kind.LINK and chunks[at + 1].text in _OBJECT
     return named or (linked and chunk.text not in ("ji", "jee"))
 
@@ -143,7 +172,11 @@ def _goes_on(chunks: Sequence[Chunk], at: int) -> bool:
 
 
 def _run(chunks: Sequence[Chunk], tokens: Sequence[Token], first: int, last: int) -> Run:
-    parts = [chunk for chunk in chunks[first:last] if chunk.kind in NAMING] or list(chunks[first:last])
+    parts = [
+        chunk
+        for place, chunk in enumerate(chunks[first:last])
+        if chunk.kind in NAMING or (place == 0 and chunk.text in _TITLES_THAT_ARE_NAMES)
+    ] or list(chunks[first:last])
     words = [
         _spelt(token, name=chunk.kind is not Kind.NAME) for chunk in parts for token in tokens[chunk.start : chunk.end]
     ]

@@ -45,6 +45,12 @@ _COUNTED_NOUNS: Final = frozenset(
     {Cue.BILL, Cue.REMIND, Cue.PERSON, Cue.NEW, Cue.ACCOUNT, Cue.MAKE, Cue.ADD, Cue.RECEIVED, Cue.MINUS}
 )
 _SPEECH_ARTICLES: Final = frozenset({"a", "an"})
+_HEARD_VERBS: Final = frozenset(
+    {Cue.WRITE, Cue.RECEIVED, Cue.MAKE, Cue.ADD, Cue.BILL, Cue.CREDIT, Cue.REMIND, Cue.RUPEES, Cue.VERB}
+)
+_IN: Final = frozenset({"mei", "mai", "main"})
+"""Spellings of "in" that are like the month of May: "khate mei do hazaar" is no second of May."""
+
 _MIN_HALF: Final = 3
 
 Reader = Callable[[int], Chunk | None]
@@ -57,8 +63,9 @@ class Reading:
         self.tokens = tokens
         self.words = [token.text for token in tokens]
         self.lexicon = lexicon
+        self.timed_words = ["mein" if word in _IN else word for word in self.words]
         self._when_at: dict[int, int] = {}
-        when = read_when(self.words, now, past=None)
+        when = read_when(self.timed_words, now, past=None)
         if when is not None:
             self._when_at = dict(when.spans)
         self.has_when = when is not None
@@ -223,7 +230,7 @@ class Reading:
         hint = hint_of(word)
         if not hint.cues:
             return None
-        if not hint.exact and self._is_named(at):
+        if not hint.exact and (self._is_named(at) or self._may_be_a_name(at)):
             return None
         kind = Kind.LINK if Cue.LINK in hint.cues and Cue.VERB not in hint.cues else Kind.CUE
         if word == "ki":
@@ -237,6 +244,13 @@ class Reading:
             or self._word(at - 1) in ("for", "from")
             or (Cue.HONORIFIC in hint_of(self._word(at + 1)).cues)
         )
+
+    def _may_be_a_name(self, at: int) -> bool:
+        """Tell whether a word that only sounds like the vocabulary stands before a surname: "Roshan Das", "Chadan Rao"."""
+        hint = hint_of(self.words[at])
+        if not self._is_nameless(self._word(at + 1)):
+            return False
+        return hint.cues.isdisjoint(_HEARD_VERBS) or (hint.near and at == 0)
 
     def _joined(self, at: int) -> Chunk | None:
         """Read goods and verb run together as recognition hears them: "teljodo"."""

@@ -76,7 +76,7 @@ def add_when(filled: Filled, facts: Facts, *, past: bool | None, keep_today: boo
     """Fill date, or datetime when a time was said as well. Today is left out unless `keep_today`."""
     if not facts.has_when:
         return
-    when = read_when(facts.words, facts.now, past=past)
+    when = read_when(facts.timed_words, facts.now, past=past)
     if when is None:
         return
     if when.time is not None and past is not True:

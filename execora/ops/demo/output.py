@@ -27,7 +27,7 @@ class Output:
         self._thread.join(2)
 
     def _read(self) -> None:
-        shown = True  # until the first log line: what a program says before it logs is a fault
+        shown = False
         with open_log(self._log_path) as log:
             for line in self._stream:
                 log.write(line)
@@ -35,6 +35,8 @@ class Output:
                 level = _LEVEL.match(line)
                 if level is not None:
                     shown = level[1].lower() not in _QUIET
+                elif line.startswith(b"Traceback "):
+                    shown = True
                 if shown and not self._quiet:
                     print(f"{self._name:<7}| {line.decode(errors='replace').rstrip()}", file=sys.stderr, flush=True)
 

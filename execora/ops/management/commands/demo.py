@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from execora.ops.cluster import lock_directory
 from execora.ops.demo import checks, programs, screen, secrets
+from execora.ops.demo.output import last_lines
 from execora.ops.demo.supervisor import Program, run_once, wait_until_healthy
 from execora.ops.embedded import EmbeddedPostgres, EmbeddedServerError, Urls
 
@@ -96,7 +97,8 @@ class Command(BaseCommand):
         while True:
             time.sleep(0.5)
             if server.ended:
-                raise CommandError(f"The server ended by itself. Its log: {server.log_path}")
+                said = last_lines(server.log_path)
+                raise CommandError(f"The server ended by itself. Its last words, also in {server.log_path}:\n{said}")
             if self._postgres is not None and not self._postgres.running:
                 raise CommandError(
                     f"PostgreSQL ended by itself. Its log: {settings.DATA_DIR / 'logs' / 'postgres.log'}"
@@ -104,7 +106,8 @@ class Command(BaseCommand):
             if worker_wanted and worker.ended:
                 worker_wanted = worker.restart()
                 told = "It was started again." if worker_wanted else "It ends again and again, so it stays stopped."
-                self._say(f"The job worker ended. {told} Its log: {worker.log_path}")
+                said = last_lines(worker.log_path, 4)
+                self._say(f"The job worker ended. {told} Its last words, also in {worker.log_path}:\n{said}")
 
     def _stop(self) -> None:
         """Stop what serves, then the database. Further signals do not cut this short: each step has its own limit."""
