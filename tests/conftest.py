@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -99,3 +101,8 @@ def live_server_process() -> Iterator[LiveServer]:
     """The demo as people run it, uvicorn and the worker as processes, on a seeded database of its own."""
     with LiveServer(f"execora_live_{_process_name()}") as server:
         yield server
+
+
+# A loaded machine is no fault of the code: examples have no time limit of their own.
+hypothesis_settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("steady")
