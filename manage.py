@@ -3,17 +3,21 @@
 
 import os
 import sys
+from pathlib import Path
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "execora.settings")
     try:
         from django.core.management import execute_from_command_line
-    except ImportError as absent:
+
+        execute_from_command_line(sys.argv)
+    except ModuleNotFoundError as absent:
+        if (Path(__file__).parent / str(absent.name).partition(".")[0]).exists():
+            raise
         raise SystemExit(
-            f"{absent.name or 'Django'} is not installed here. Run `make run` (or `make test`), which installs everything into .venv."
+            f"{absent.name} is not installed here. Run `make run` (or `make test`), which installs everything into .venv."
         ) from absent
-    execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

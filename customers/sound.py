@@ -38,6 +38,8 @@ _OTHER_VOWEL, _EXTRA_VOWEL, _EXTRA_H, _OTHER_START = 0.4, 0.5, 0.4, 0.3
 
 def sound_key(text: str) -> str:
     """Return the key of each word of `text`, joined by spaces: "Raahul Jee" and "rahul ji" are alike."""
+    if text.isascii() and text.isalpha() and len(text) <= MAX_LENGTH:
+        return _word_key(text.lower())
     plain = unicodedata.normalize("NFKD", text[:MAX_LENGTH].casefold())
     plain = "".join(char for char in plain if not unicodedata.combining(char)).replace("'", "")
     return " ".join(filter(None, map(_word_key, _NOT_SPOKEN.sub(" ", plain).split())))

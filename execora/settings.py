@@ -19,11 +19,14 @@ VERSION = "0.1.0"
 env = environ.Env()
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))).resolve()
 DEMO_ENV_FILE = DATA_DIR / "demo.env"
-if "DATABASE_URL" not in os.environ and DEMO_ENV_FILE.is_file():
+# `manage.py demo` itself starts from what it is told, not from what it wrote the last time.
+if "DATABASE_URL" not in os.environ and sys.argv[1:2] != ["demo"] and DEMO_ENV_FILE.is_file():
     env.read_env(DEMO_ENV_FILE)
 
 DEMO: bool = env.bool("EXECORA_DEMO", default=False)
 DEBUG = False
+# The logins of the demo shop, made by `manage.py demo`; nothing else has them.
+DEMO_PASSWORDS = {role: env.str(f"DEMO_{role.upper()}_PASSWORD", default="") for role in ("admin", "staff", "customer")}
 # Commands that only look at code (makemigrations, checks of types) run without a deployment's secrets.
 _NEEDS_NO_DEPLOYMENT = {"demo", "makemigrations", "help", "spectacular"}
 _OFFLINE = not DEMO and (len(sys.argv) < 2 or sys.argv[1] in _NEEDS_NO_DEPLOYMENT) and "DATABASE_URL" not in os.environ
@@ -55,6 +58,7 @@ MAX_BODY_BYTES: int = env.int("MAX_BODY_BYTES", default=1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 HTTP_THREADS: int = env.int("HTTP_THREADS", default=4)
 HTTP_QUEUE: int = env.int("HTTP_QUEUE", default=256)
+MAX_FRAME_BYTES: int = env.int("MAX_FRAME_BYTES", default=256 * 1024)
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 
 INSTALLED_APPS = [

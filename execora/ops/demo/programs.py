@@ -20,13 +20,7 @@ def worker() -> Sequence[str]:
 
 
 def server(port: int) -> Sequence[str]:
-    """Return the command line of the server, on loopback only. A frame over 256 KiB closes its socket with 1009."""
-    return [
-        sys.executable,
-        # uvicorn would rather use its other implementation, whose closing codes and bounds nobody here has measured.
-        *("-W", "ignore:The `websockets` implementation is deprecated"),
-        *("-m", "uvicorn", "execora.asgi:application"),
-        *("--host", "127.0.0.1", "--port", str(port)),
-        *("--ws", "websockets", "--ws-max-size", "262144"),
-        *("--timeout-graceful-shutdown", "5", "--no-access-log", "--no-server-header"),
-    ]
+    """Return the command line of the server, on loopback only."""
+    # The closing codes and bounds of uvicorn's newer implementation are not measured here.
+    quiet = ("-W", "ignore:The `websockets` implementation is deprecated")
+    return [sys.executable, *quiet, str(MANAGE), "serve", "--port", str(port)]

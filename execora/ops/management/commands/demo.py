@@ -17,6 +17,8 @@ from execora.ops.demo.output import last_lines
 from execora.ops.demo.supervisor import Program, run_once, wait_until_healthy
 from execora.ops.embedded import EmbeddedPostgres, EmbeddedServerError, Urls
 
+_DATABASES = ("DATABASE_URL", "MIGRATE_DATABASE_URL")
+
 
 class Command(BaseCommand):
     """Start PostgreSQL, migrate, seed the demo shop, and serve it until Ctrl-C."""
@@ -50,10 +52,10 @@ class Command(BaseCommand):
         lock_directory(settings.DATA_DIR, "demo")  # before demo.env is written: it may be a running demo's
         values = secrets.load_or_make() | {"PORT": str(port)}
         secrets.save(values)
-        self._say("Starting PostgreSQL ...")
         owner_url, app_url = self._database(values)
         values |= {"DATABASE_URL": app_url, "MIGRATE_DATABASE_URL": owner_url}
-        secrets.save(values)
+        # A database of one's own stays a matter of one's own environment.
+        secrets.save({name: value for name, value in values.items() if self._postgres or name not in _DATABASES})
 
         logs = settings.DATA_DIR / "logs"
         full = {**os.environ, **values}
@@ -88,6 +90,7 @@ class Command(BaseCommand):
                     "database with the role that owns it. Or unset DATABASE_URL for the embedded one."
                 )
             return Urls(owner, named)
+        self._say("Starting PostgreSQL ...")
         self._postgres = EmbeddedPostgres(settings.DATA_DIR)
         return self._postgres.start()
 

@@ -15,8 +15,6 @@ from django.core.management.base import BaseCommand, CommandError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from execora.settings import env
-
 USERNAME = "staff"
 CHUNK_SECONDS = 0.1
 PATIENCE_SECONDS = 60.0
@@ -101,7 +99,7 @@ class Command(BaseCommand):
 
 
 def _log_in() -> str:
-    password = env.str("DEMO_STAFF_PASSWORD", default="")
+    password = settings.DEMO_PASSWORDS["staff"]
     if not password:
         raise CommandError("DEMO_STAFF_PASSWORD is not set, and no demo has written it. Start one with `make run`.")
     body = json.dumps({"username": USERNAME, "password": password}).encode()

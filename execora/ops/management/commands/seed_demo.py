@@ -1,6 +1,5 @@
 """Fill the demo shop. What is there already stays as it is: seeding again changes nothing."""
 
-import os
 from decimal import Decimal
 from typing import Any
 
@@ -47,8 +46,8 @@ def seed() -> None:
         upi_address="sharmakirana@example",
         whatsapp_number_id="demo-number",
     )
-    _user(business, Role.ADMIN, "admin", "Asha Sharma", "DEMO_ADMIN_PASSWORD")
-    staff = _user(business, Role.STAFF, "staff", "Vijay Patil", "DEMO_STAFF_PASSWORD")
+    _user(business, Role.ADMIN, "admin", "Asha Sharma")
+    staff = _user(business, Role.STAFF, "staff", "Vijay Patil")
     actor = Actor(business, staff.pk, Role.STAFF, None, Channel.SYSTEM, "seed-demo", timezone.now())
     for goods in GOODS:
         create_product(
@@ -63,7 +62,7 @@ def seed() -> None:
             low_stock_at=Decimal(10),
         )
     people = [_person(actor, number) for number in range(len(PEOPLE))]
-    login = _user(business, Role.CUSTOMER, None, people[0].name, "DEMO_CUSTOMER_PASSWORD")
+    login = _user(business, Role.CUSTOMER, None, people[0].name)
     Customer.objects.filter(pk=people[0].pk).update(user=login)
     _history(actor, people)
 
@@ -78,10 +77,10 @@ def _person(actor: Actor, number: int) -> Customer:
     return customer
 
 
-def _user(business: Business, role: Role, username: str | None, name: str, password_variable: str) -> User:
-    password = os.environ.get(password_variable)  # made by `manage.py demo`, which starts this command
+def _user(business: Business, role: Role, username: str | None, name: str) -> User:
+    password = settings.DEMO_PASSWORDS[role.value]
     if not password:
-        raise CommandError(f"{password_variable} is not set. Start the demo with `make run`.")
+        raise CommandError(f"DEMO_{role.value.upper()}_PASSWORD is not set. Start the demo with `make run`.")
     user = User(business=business, role=role, username=username, name=name)
     user.set_password(password)
     user.save()

@@ -1,0 +1,36 @@
+"""`manage.py serve`: the server, HTTP and WebSocket on one port, as every deployment runs it."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from execora.http_protocol import BoundedProtocol
+
+
+class Command(BaseCommand):
+    help = "Serve HTTP and WebSockets with uvicorn."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=settings.PORT)
+        parser.add_argument("--workers", type=int, default=1, help="processes; more than one needs REDIS_URL")
+
+    def handle(self, *args: Any, host: str, port: int, workers: int, **options: Any) -> None:
+        uvicorn.run(
+            "execora.asgi:application",
+            host=host,
+            port=port,
+            workers=workers,
+            http=BoundedProtocol,
+            # "websockets" is the implementation whose closing codes (1008, 1009, 1012) and bounds were measured.
+            ws="websockets",
+            ws_max_size=settings.MAX_FRAME_BYTES,
+            timeout_graceful_shutdown=5,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+        )
