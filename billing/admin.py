@@ -1,19 +1,38 @@
-"""Products, stock and bills in the admin: to read only."""
+"""Products, stock and bills in the admin."""
+
+from functools import partial
+from typing import Any, cast
 
 from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 
-from billing.models import Invoice, InvoiceItem, Product, StockMovement
-from execora.api.admin import OwnedAdmin
+from billing.commands import CHANGEABLE, cancel_invoice, change_product, create_product
+from billing.models import Invoice, InvoiceItem, NumberSeries, Product, StockMovement
+from execora.api.admin import OwnedAdmin, WritableAdmin, admin_actor, rupee_column
+from execora.core.actor import Actor
 from execora.core.permissions import Permission
 
 
 @admin.register(Product)
-class ProductAdmin(OwnedAdmin):
+class ProductAdmin(WritableAdmin):
     view_permission = Permission.PRODUCT_VIEW
-    list_display = ("name", "unit", "price_paise", "stock", "low_stock_at", "is_active")
-    list_filter = ("is_active",)
+    change_permission = Permission.PRODUCT_CHANGE
+    list_display = ("name", rupee_column("price_paise", "Price"), "unit", "stock", "low_stock_at", "is_active")
+    list_filter = ("is_active", "unit")
     search_fields = ("name",)
-    exclude = ("business",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """A unit is chosen once, and stock is moved by movements."""
+        if obj is None:
+            return ("name", "aliases", "unit", "price_paise", "hsn", "gst_rate_bp", "stock", "low_stock_at")
+        return ("name", "aliases", "price_paise", "hsn", "gst_rate_bp", "low_stock_at", "is_active")
+
+    def write(self, actor: Actor, instance: Model | None, given: dict[str, Any]) -> Product:
+        if instance is None:
+            return create_product(actor, **given)
+        changes = {name: value for name, value in given.items() if name in CHANGEABLE}
+        return change_product(actor, product=cast("Product", instance), changes=changes)
 
 
 @admin.register(StockMovement)
@@ -21,21 +40,38 @@ class StockMovementAdmin(OwnedAdmin):
     view_permission = Permission.PRODUCT_VIEW
     list_display = ("at", "product", "quantity", "stock_after", "reason", "invoice")
     list_filter = ("reason",)
-    exclude = ("business",)
+    list_select_related = ("product", "invoice")
 
 
 @admin.register(Invoice)
 class InvoiceAdmin(OwnedAdmin):
     view_permission = Permission.INVOICE_VIEW
-    list_display = ("number", "status", "customer", "issued_on", "total_paise")
+    list_display = ("__str__", "status", "customer", "issued_on", rupee_column("total_paise", "Total"))
     list_filter = ("status",)
+    list_select_related = ("customer",)
     search_fields = ("number",)
-    date_hierarchy = "issued_on"
-    exclude = ("business",)
+    ordering = ("-id",)
+    actions = ("cancel",)
+
+    @admin.action(description="Cancel the chosen invoices")
+    def cancel(self, request: HttpRequest, chosen: QuerySet[Invoice]) -> None:
+        actor = admin_actor(request)
+        for invoice in chosen:
+            self.attempt(
+                request,
+                partial(cancel_invoice, actor, invoice_id=invoice.pk, reason="Cancelled in the admin"),
+                f"{invoice} was cancelled.",
+            )
 
 
 @admin.register(InvoiceItem)
 class InvoiceItemAdmin(OwnedAdmin):
     view_permission = Permission.INVOICE_VIEW
-    list_display = ("invoice", "line", "description", "quantity", "unit", "total_paise")
-    exclude = ("business",)
+    list_display = ("invoice", "line", "description", "quantity", "unit", rupee_column("total_paise", "Total"))
+    list_select_related = ("invoice",)
+
+
+@admin.register(NumberSeries)
+class NumberSeriesAdmin(OwnedAdmin):
+    view_permission = Permission.INVOICE_VIEW
+    list_display = ("financial_year", "series", "last_number")

@@ -8,19 +8,21 @@ import numpy as np
 
 from execora.providers.audio import SAMPLE_RATE_HZ, Samples
 from execora.providers.whisper_model import ModelUnavailable
-from execora.providers.whisper_text import PROMPT, without_invented
+from execora.providers.whisper_text import PROMPT, reads_back_prompt, without_repetition
 
 # Whisper's own window is 30 s; a third of it costs a quarter of the time and no accuracy. 6 s breaks it.
 WINDOW_SECONDS = 10
 _FRAMES_PER_SECOND = 100
 _WINDOW_FRAMES = WINDOW_SECONDS * _FRAMES_PER_SECOND
 _BEAMS = 5
+# As the second part of a number these are a spoken "sau" or "hazaar": "paanch sau" would become 5 and 100, that is 5100.
+_NEVER_INSIDE_NUMBERS = ("100", "1000")
 # Quick speech has some 9 tokens a second.
 _TOKENS_AT_LEAST, _TOKENS_PER_SECOND = 10, 10
-# The mean log probability of a token. Speech is above it, however unclear; what is below is made up.
-_LEAST_MEAN_LOG_PROBABILITY = -1.6
-# Measured: noise of eight kinds is above 0.7, clear and unclear speech below 0.3.
-_MOST_NO_SPEECH_PROBABILITY = 0.6
+# The engine's two measures of itself: how likely this is no speech at all, and the mean log probability of a token. Measured:
+# noise of eight kinds has no-speech above 0.6, speech below 0.3 and, when it is clear, a mean above -0.5.
+_NO_SPEECH_ABOVE, _DOUBTFUL_ABOVE = 0.5, 0.2
+_MADE_UP_BELOW, _DOUBTFUL_BELOW = -1.6, -0.6
 
 
 class WhisperDecoder:
@@ -51,7 +53,9 @@ class WhisperDecoder:
         never = (
             special.sot, special.sot_prev, special.sot_lm, special.no_speech, special.translate, special.transcribe,
         )  # fmt: skip
-        self._suppressed = sorted({*non_latin(self._tokens.get_vocab()), *special.non_speech_tokens, *never})
+        vocabulary = self._tokens.get_vocab()
+        glued = (vocabulary[number] for number in _NEVER_INSIDE_NUMBERS if number in vocabulary)
+        self._suppressed = sorted({*non_latin(vocabulary), *special.non_speech_tokens, *never, *glued})
         prompt = self._tokens.encode(PROMPT, add_special_tokens=False).ids
         self._prefix = [special.sot_prev, *prompt, *special.sot_sequence, special.no_timestamps]
 
@@ -70,10 +74,12 @@ class WhisperDecoder:
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
-        if result.no_speech_prob > _MOST_NO_SPEECH_PROBABILITY or result.scores[0] < _LEAST_MEAN_LOG_PROBABILITY:
+        no_speech, mean = result.no_speech_prob, result.scores[0]
+        if no_speech > _NO_SPEECH_ABOVE or mean < _MADE_UP_BELOW:
             return ""
-        tokens = result.sequences_ids[0]
-        return without_invented(self._tokens.decode(tokens))
+        text = without_repetition(self._tokens.decode(result.sequences_ids[0]))
+        doubtful = no_speech > _DOUBTFUL_ABOVE or mean < _DOUBTFUL_BELOW
+        return "" if doubtful and reads_back_prompt(text) else text
 
     def _encoded(self, samples: Samples) -> Any:
         heard = self._features(samples, padding=SAMPLE_RATE_HZ // _FRAMES_PER_SECOND)[:, :_WINDOW_FRAMES]

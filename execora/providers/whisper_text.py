@@ -3,24 +3,26 @@
 import re
 
 # Sentences in the spelling that the grammar reads; a list of words would be read back in noise. They name nobody: a name
-# heard badly would come out as the prompt's, and somebody else would be billed. Their amounts are odd so that nobody says
-# one of them whole.
+# heard badly would come out as the prompt's, and somebody else would be billed.
 PROMPT = (
-    " Bhaiya ko saade paanch kilo chawal ka bill banao. Parson tak ka udhaar kitna baaki hai?"
-    " Unhone chaar sau satrah rupaye jama kiye. Godown mein namak ka stock kitna bacha hai?"
-    " Woh purana bill radd kar do."
+    " Bhaiya ko paanch kilo chawal ka bill banao. Unka udhaar kitna baaki hai? Unhone teen sau pachaas rupaye jama kiye,"
+    " sau rupaye udhaar diye. Stock kitna bacha hai? Woh bill radd kar do."
 )
 
 _SENTENCE = re.compile(r"[^.?!।]+[.?!।]*")
 _STOPS = (".", "?", "!", "।")
 _WORD = re.compile(r"\w+(?:'\w+)?")
 _WORDS_OF_A_LOOP = 4
+# One to three words six times or more: not even a telephone number says that.
+_STUTTER = re.compile(r"\b(\w+(?:[^\w.?!।]+\w+){0,2}?)(?:[^\w.?!।]+\1\b){5,}", re.IGNORECASE)
 
 
-def without_invented(text: str) -> str:
-    """Return `text` without runaway repetition, or "" when it only reads the prompt back."""
-    cleaned = without_repetition(text)
-    return "" if all(_is_of_prompt(_words(sentence)) for sentence in _SENTENCE.findall(cleaned)) else cleaned
+def reads_back_prompt(text: str) -> bool:
+    """Tell whether `text` is nothing but sentences of the prompt, or beginnings of them.
+
+    People may say the same; only how surely it was heard tells them from an echo.
+    """
+    return all(_is_of_prompt(_words(sentence)) for sentence in _SENTENCE.findall(text))
 
 
 def without_repetition(text: str) -> str:
@@ -31,7 +33,7 @@ def without_repetition(text: str) -> str:
     do kilo chawal"). Who does say a whole sentence twice within 10 s is understood once: better than billed twice.
     """
     kept: list[str] = []
-    for sentence in _SENTENCE.findall(_without_loop(text)):
+    for sentence in _SENTENCE.findall(_without_loop(_STUTTER.sub(r"\1", text))):
         said = _words(sentence)
         if said and not any(
             _repeats(said, earlier, finished=sentence.endswith(_STOPS))

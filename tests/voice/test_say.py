@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def server(
-    spoken_shop: "Shop", rice: "Product", settings: "SettingsWrapper", monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def server(spoken_shop: "Shop", rice: "Product", settings: "SettingsWrapper") -> Iterator[None]:
     """Listen on settings.PORT, with a staff user whom `say` can log in as."""
     import uvicorn
 
@@ -31,7 +29,7 @@ def server(
     from tests.support.factories import PASSWORD
 
     User.objects.filter(pk=spoken_shop.staff_user.pk).update(username="staff")
-    monkeypatch.setenv("DEMO_STAFF_PASSWORD", PASSWORD)
+    settings.DEMO_PASSWORDS = {"staff": PASSWORD}
     settings.PORT = free_port()
     settings.STT_PROVIDER = "none"
     # Without lifespan: its end closes the request threads, which the next test's server needs again.
@@ -73,18 +71,25 @@ def test_yes_is_said_to_a_proposal(server: None) -> None:
     assert Entry.objects.get().total_paise == 600_000
 
 
-def test_what_is_wrong_is_said_in_words(
-    settings: "SettingsWrapper", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_what_is_wrong_is_said_in_words(settings: "SettingsWrapper", tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="Give a text, or a recording"):
         said()
     (tmp_path / "a.wav").write_bytes(b"not a recording")
     with pytest.raises(CommandError, match="cannot be read as a WAV file"):
         said("--audio", str(tmp_path / "a.wav"))
-    monkeypatch.delenv("DEMO_STAFF_PASSWORD", raising=False)
+    settings.DEMO_PASSWORDS = {"staff": ""}
     with pytest.raises(CommandError, match="DEMO_STAFF_PASSWORD is not set"):
         said("Aaj ki bikri")
-    monkeypatch.setenv("DEMO_STAFF_PASSWORD", "some password")
+    settings.DEMO_PASSWORDS = {"staff": "some password"}
     settings.PORT = free_port()
     with pytest.raises(CommandError, match="Nothing answers on port"):
         said("Aaj ki bikri")
+
+
+def test_a_question_is_answered_by_the_next_text(server: None) -> None:
+    from ledger.models import Entry
+
+    printed = said("Rahul ko 250 rupaye udhaar diye", "mandir wala")
+    assert "Kaun sa Rahul?" in printed
+    assert "median of 2" in printed
+    assert Entry.objects.get().customer.landmark == "mandir wala"

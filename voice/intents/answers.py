@@ -238,7 +238,7 @@ def _name(filled: Filled, facts: Facts) -> None:
 def _anything(filled: Filled, facts: Facts) -> None:
     """Nothing was asked: goods, a sum, a number or a qualifier alone can only be an answer; a stray word cannot."""
     if facts.items:
-        if facts.counted_items or facts.has(Cue.JOIN):
+        if facts.customer is None and (facts.counted_items or facts.has(Cue.JOIN)):
             add_items(filled, facts)
         return
     if facts.customer is not None:

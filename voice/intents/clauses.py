@@ -34,6 +34,7 @@ def several(said: Sequence[Token], whole: Clause, understand: Callable[[Sequence
     """Return MULTI when the tokens hold several commands, the one command when it was said twice, else None."""
     if not _may_hold_several(whole.facts):
         return None
+    understand = _remembering(understand)
     pieces = _pieces(said)
     if not 2 <= len(pieces) <= _MOST_PIECES:
         return None
@@ -55,6 +56,18 @@ def several(said: Sequence[Token], whole: Clause, understand: Callable[[Sequence
         question=question,
         refusal=refusal,
     )
+
+
+def _remembering(understand: Callable[[Sequence[Token]], Clause]) -> Callable[[Sequence[Token]], Clause]:
+    known: dict[tuple[Token, ...], Clause] = {}
+
+    def remembered(tokens: Sequence[Token]) -> Clause:
+        key = tuple(tokens)
+        if key not in known:
+            known[key] = understand(key)
+        return known[key]
+
+    return remembered
 
 
 def _may_hold_several(facts: Facts) -> bool:
@@ -86,22 +99,17 @@ def _pieces(said: Sequence[Token]) -> list[list[Token]]:
 def _groups(pieces: list[list[Token]], understand: Callable[[Sequence[Token]], Clause]) -> list[list[Token]]:
     """Return the pieces put together to commands: a piece that is none by itself belongs to the one before it."""
     groups = [pieces[0]]
-    current = understand(pieces[0])
     for piece in pieces[1:]:
         following = understand(piece)
-        joined = [*groups[-1], piece[0].__class__(",", ",", piece[0].start, piece[0].start), *piece]
-        if _begins_another(current, following):
+        if _is_command(following.parse) and _begins_another(understand(groups[-1]), following):
             groups.append(piece)
-            current = following
         else:
-            groups[-1] = joined
-            current = understand(joined)
+            place = piece[0].start
+            groups[-1] = [*groups[-1], Token(",", ",", place, place), *piece]
     return groups
 
 
 def _begins_another(current: Clause, following: Clause) -> bool:
-    if not _is_command(following.parse):
-        return False
     own_person = following.parse.customer is not None or following.parse.name is not None
     if not _is_command(current.parse):
         return own_person and _shares_direction(current, following)

@@ -174,7 +174,7 @@ _WORDS: Final[dict[Cue, str]] = {
     "maine humne hamne maal mujhe mujhko mere mera meri tak wahan yahan kuch koi agar ki jo jis hi him bhar sirf bas rate only just now "
     "into onto against towards wo woh ye yeh yah vah vo is us ek wale vaapas back number baad pehle today amount rakam raqam kyunki sath "
     "saath dono donon kal kese kaise kahan leke lekar khareeda kharida kharide liye lie samajh samjhe want need bought purchased whose "
-    "more wants want needs need wanted like low kam purana purani purane mahine mahina hafte hafta saal month week year via karaye karae karwaye karwaya karaya taraf mangwaya one ahead aapka aapke aap tum tumhara hona should must it",
+    "more wants want needs need wanted like low kam worth ghar dukaan dukan purana purani purane mahine mahina hafte hafta saal month week year via karaye karae karwaye karwaya karaya taraf mangwaya one ahead aapka aapke aap tum tumhara hona should must it",
     Cue.MARKER: "wala wali wale vala vali vale waala waali waale walla walli waley",
     Cue.MINUS: "minus negative rin",
 }
@@ -235,6 +235,7 @@ _NEAR: Final = 0.86
 _MIN_NEAR_LETTERS: Final = 5
 _MIN_KEY_LETTERS: Final = 3
 _MIN_FULL_LETTERS: Final = 4
+_MAX_KEY_LETTERS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +296,7 @@ def hint_of(word: str) -> Hint:
     if spelt is not None:
         return Hint(spelt)
     key = sound_key(word)
-    if len(key) < _MIN_KEY_LETTERS or not word.isalpha():
+    if not _MIN_KEY_LETTERS <= len(key) <= _MAX_KEY_LETTERS or not word.isalpha():
         return NOTHING
     sounding = _BY_SOUND.get(key)
     if sounding is not None:

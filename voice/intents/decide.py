@@ -5,7 +5,7 @@ from typing import Final
 
 from voice.intents.chunks import Kind
 from voice.intents.cues import Cue
-from voice.intents.direction import direction_of
+from voice.intents.direction import direction_of, is_asked
 from voice.intents.facts import Facts
 from voice.intents.people import STRONG
 from voice.intents.schema import Intent
@@ -206,7 +206,7 @@ def _sale(facts: Facts) -> Intent | None:
     """Goods with somebody to have them, or a verb that hands them over."""
     if not facts.items or (facts.has(Cue.ASK, Cue.RATE) and not facts.counted_items):
         return None
-    if facts.link in ("ne", "nay") and facts.has(Cue.GAVE):
+    if (facts.link in ("ne", "nay") and facts.has(Cue.GAVE)) or is_asked(facts):
         return None
     if facts.has(Cue.DELETE, Cue.CANCEL, Cue.CAME):
         return None

@@ -14,17 +14,30 @@ _TO: Final = frozenset({"ko", "koo", "to"})
 _PAID_OFF: Final = frozenset(
     "chukaya chukaye chuka chukta chukti chukayi chukaai lautaya lautaye lauta lautaa repaid returned cleared settled".split()
 )
+_ASKING_FIRST: Final = frozenset({"kya", "kyaa", "did", "has", "have", "does", "is", "was", "were"})
+_LESS: Final = frozenset({"kam", "ghata", "ghatao", "ghatado", "kaat", "kaato", "kato", "less", "reduce", "deduct"})
+"""Words that lessen a debt: they turn `udhaar` round, so the way money goes is asked."""
+
 _BOTH_WAYS: Final = frozenset({"jama", "jamaa", "jma", "vasool", "wasool", "vasul", "wasul", "deposit", "deposited"})
 
 
 def direction_of(facts: Facts) -> Intent | None:
     """Return RECORD_PAYMENT or ADD_CREDIT when the words say which, else None."""
+    if is_asked(facts) or facts.says(*_LESS):
+        return None
     received, credit = _is_received(facts), _is_credit(facts)
     if received and credit:
         return _of_both(facts)
     if received:
         return Intent.RECORD_PAYMENT
     return Intent.ADD_CREDIT if credit else None
+
+
+def is_asked(facts: Facts) -> bool:
+    """Tell whether it was said as a question: "kya Geeta ne 500 diye?", "did Geeta pay?". A question books nothing."""
+    said = [word for word in facts.words if word.isalnum()]
+    asking = bool(said) and (said[0] in _ASKING_FIRST or said[-1] in ("kya", "kyaa"))
+    return asking or facts.ends_in_question_mark
 
 
 def _of_both(facts: Facts) -> Intent | None:

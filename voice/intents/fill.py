@@ -26,7 +26,7 @@ def _invoice(filled: Filled, facts: Facts) -> None:
     if not facts.items:
         add_amount(filled, facts)
     elif facts.amounts or facts.has(Cue.MINUS):
-        filled.ask("amount_unsure")
+        filled.ask("unread")
 
 
 def _payment(filled: Filled, facts: Facts) -> None:

@@ -125,7 +125,7 @@ def _finish(intent: Intent, filled: Filled, facts: Facts) -> Parse:
     missing = tuple(slot for slot in _required(intent, values) if not any(values.get(name) for name in _SLOT_OF[slot]))
     unread = () if intent in (Intent.CONFIRM, Intent.DENY) else unread_words(facts, quantity_said="quantity" in values)
     question = filled.question or _question(intent, facts, missing, unread)
-    return Parse(
+    return _checked(
         intent=intent,
         confidence=_confidence(facts, question, unread)
         if intent is not Intent.UNKNOWN
@@ -136,6 +136,14 @@ def _finish(intent: Intent, filled: Filled, facts: Facts) -> Parse:
         refusal=refusal,
         **values,
     )
+
+
+def _checked(**slots: Any) -> Parse:
+    """Return the parse; what the schema does not hold was not understood."""
+    try:
+        return Parse(**slots)
+    except ValueError:
+        return Parse(Intent.UNKNOWN, confidence=0.0, question="intent")
 
 
 def _required(intent: Intent, values: dict[str, Any]) -> tuple[str, ...]:

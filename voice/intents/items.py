@@ -8,7 +8,7 @@ from typing import Final
 from voice.intents.chunks import Chunk, Kind
 from voice.intents.cues import Cue
 from voice.intents.products import Lexicon, Match
-from voice.intents.schema import MAX_ITEMS, MAX_PAISE, MAX_QUANTITY, Item
+from voice.intents.schema import MAX_ITEMS, MAX_PAISE, MAX_QUANTITY, MAX_WORDS, Item
 
 _OF: Final = frozenset({"ka", "ke", "ki", "of", "kaa"})
 _AT: Final = frozenset({"at", "rate", "@"})
@@ -182,7 +182,7 @@ class _Reader:
         return last
 
     def _begin(self, words: str, product_id: str | None, places: range) -> None:
-        line = _Line(words, product_id, places[-1], price=self.price, total=self.total)
+        line = _Line(words[:MAX_WORDS], product_id, places[-1], price=self.price, total=self.total)
         if self.waiting is not None:
             line.quantity, line.unit = self.waiting.value, self.waiting.unit
             self.used.add(self.waiting_at)

@@ -38,6 +38,7 @@ _NAMES_TOO: Final = word_set("diya dia bina mili mila lena mangal budh som shukr
 
 _TITLES_THAT_ARE_NAMES: Final = word_set("babu seth dada kaka baba")
 _LONGEST: Final = 6
+_LONGEST_NAME: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _qualifier(chunks: Sequence[Chunk], at: int) -> list[int]:
         return (
             [at - 3, at - 2, at - 1, at] if chunks[at - 3].kind in (*NAMING, Kind.CUE, Kind.PRODUCT) else [at - 1, at]
         )
-    if before.kind is Kind.LINK or (before.is_quiet and not before.has(Cue.VERB)):
+    if before.kind is Kind.LINK or before.has(Cue.LAST) or (before.is_quiet and not before.has(Cue.VERB)):
         return []
     if named_before:
         return [at - 1, at]
@@ -134,7 +135,9 @@ def name_runs(chunks: Sequence[Chunk], tokens: Sequence[Token]) -> list[Run]:
         last = at
         while last < len(chunks) and last - at < _LONGEST and _goes_on(chunks, last):
             last += 1
-        runs.append(_run(chunks, tokens, at, last))
+        run = _run(chunks, tokens, at, last)
+        if len(run.words) <= _LONGEST_NAME:
+            runs.append(run)
         at = last
     return runs
 

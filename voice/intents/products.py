@@ -14,6 +14,7 @@ NEAR: Final = 0.84
 
 _PARTIAL_CERTAINTY: Final = 0.85
 _MIN_NEAR_LETTERS: Final = 4
+_MAX_NEAR_LETTERS: Final = 40
 _MAX_CHOICES: Final = 6
 _TOO_CLOSE: Final = 0.08
 _WORD_NEAR: Final = 0.7
@@ -56,6 +57,7 @@ class Lexicon:
         self._keys: dict[int, list[str]] = defaultdict(list)
         for key, (name, _) in sorted(self._names.items()):
             self._keys[len(name.split())].append(key)
+        self._beginnings = {key[:length] for key in self._names for length in range(1, len(key) + 1)}
         self._near = lru_cache(maxsize=4096)(self._nearest)
 
     def find(self, words: Sequence[str], start: int) -> Match | None:
@@ -77,6 +79,8 @@ class Lexicon:
 
     def find_exact(self, words: Sequence[str], start: int) -> Match | None:
         """Return the longest product name or alias that begins at `words[start]` and sounds exactly so, or None."""
+        if sound_key(words[start]).replace(" ", "") not in self._beginnings:
+            return None
         for count in range(min(self._longest, len(words) - start), 0, -1):
             exact = self._names.get(_joined(words[start : start + count]))
             if exact is not None:
@@ -89,7 +93,7 @@ class Lexicon:
             if not words:
                 continue
             self._longest = max(self._longest, min(len(words) + 1, 6))
-            for key in {_joined(words), _joined([*words[:-1], _singular(words[-1])])}:
+            for key in {_joined([*words[:-1], form]) for form in _forms(words[-1])}:
                 entries = self._names.setdefault(key, (" ".join(words), []))[1]
                 if product not in entries:
                     entries.append(product)
@@ -101,7 +105,7 @@ class Lexicon:
     def _nearest(self, said: tuple[str, ...]) -> tuple[str, float, list[ProductEntry]] | None:
         """Return the name of as many words that sounds near, word by word, and the products so called."""
         key = _joined(said)
-        if len(key) < _MIN_NEAR_LETTERS:
+        if not _MIN_NEAR_LETTERS <= len(key) <= _MAX_NEAR_LETTERS:
             return None
         found = [
             (other, close)
@@ -147,13 +151,16 @@ def _joined(words: Sequence[str]) -> str:
     """Return one key without spaces, so that "chai patti" and "chaipatti" meet; none for words that are not spoken names."""
     if not all(word[:1].isalnum() for word in words):
         return ""
-    return sound_key(" ".join(words)).replace(" ", "")
+    return "".join(map(sound_key, words)).replace(" ", "")
 
 
-def _singular(word: str) -> str:
-    """Return the English singular, so that bananas finds banana and tomatoes finds tomato."""
-    if word.endswith("oes") or word.endswith("shes") or word.endswith("ches"):
-        return word[:-2]
-    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
-        return word[:-1]
-    return word
+def _forms(word: str) -> set[str]:
+    """Return `word` as one and as many: banana bananas, tomato tomatoes, anda ande."""
+    forms = {word, f"{word}es" if word.endswith("o") else f"{word}s"}
+    if word.endswith("oes"):
+        forms.add(word[:-2])
+    elif len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        forms.add(word[:-1])
+    if len(word) > 3 and word.endswith("a"):
+        forms.add(f"{word.rstrip('a')}e")
+    return forms

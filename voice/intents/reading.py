@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from voice.intents.chunks import Chunk, Kind
@@ -51,9 +52,20 @@ _HEARD_VERBS: Final = frozenset(
 _IN: Final = frozenset({"mei", "mai", "main"})
 """Spellings of "in" that are like the month of May: "khate mei do hazaar" is no second of May."""
 
+_NINE_DIGITS: Final = tuple("987654321")
 _MIN_HALF: Final = 3
+_LONGEST_WORD: Final = 20
 
 Reader = Callable[[int], Chunk | None]
+
+
+@lru_cache(maxsize=8192)
+def _may_count(word: str) -> bool:
+    """Tell whether a number or a phone number may begin with `word`."""
+    return (
+        any(read_number([word, *after]) is not None for after in ((), ("teen",), ("sau",), ("half",)))
+        or read_phone([word, *_NINE_DIGITS]) is not None
+    )
 
 
 class Reading:
@@ -89,6 +101,8 @@ class Reading:
         return self._chunk(Kind.STOP, at, at + 1) if self.words[at] in STOPS else None
 
     def _phone(self, at: int) -> Chunk | None:
+        if not _may_count(self.words[at]):
+            return None
         found = read_phone(self.words, at)
         return None if found is None else self._chunk(Kind.PHONE, at, found[1], phone=found[0])
 
@@ -102,7 +116,7 @@ class Reading:
 
     def _number(self, at: int) -> Chunk | None:
         word = self.words[at]
-        number = read_number(self.words, at)
+        number = read_number(self.words, at) if _may_count(word) else None
         if number is None:
             return self._chunk(Kind.BAD_NUMBER, at, at + 1) if _DIGITS.fullmatch(word) else self._article(at)
         if number.end > at + 1 and word in _SPEECH_ARTICLES:
@@ -120,9 +134,8 @@ class Reading:
     def _is_meant(self, number: Number) -> bool:
         """Tell whether words that may be a number are one here: "do" is give as well, "das" a name."""
         word, after, before = self.words[number.start], self._word(number.end), self._word(number.start - 1)
-        if word in _ARTICLES and number.end == number.start + 1 and not self._counts(number.end):
-            if not hint_of(after).cues.isdisjoint(_COUNTED_NOUNS) or before in ORDINALS or before in _DETERMINERS:
-                return False
+        if word in _ARTICLES and number.end == number.start + 1 and self._is_article(number.end, before):
+            return False
         if after in ("ne", "nay") and number.end == number.start + 1 and word.isalpha():
             return False
         if number.end > number.start + 1 or not is_ambiguous_word(word):
@@ -135,7 +148,15 @@ class Reading:
         if word not in _LIKE_NAMES:
             return True
         surname = self._is_nameless(before) and not measured and not self._counts(number.end)
-        return not (surname or after in _PERSON_LINKS or Cue.MARKER in hint_of(after).cues)
+        worth = after in ("ka", "ke", "ki") and self._counts(number.end + 1)
+        return worth or not (surname or after in _PERSON_LINKS or Cue.MARKER in hint_of(after).cues)
+
+    def _is_article(self, after: int, before: str) -> bool:
+        """Tell whether ek or one only says "a": "ek bill banao", "the first one"."""
+        if self._counts(after):
+            return False
+        named = not hint_of(self._word(after)).cues.isdisjoint(_COUNTED_NOUNS)
+        return named or before in ORDINALS or before in _DETERMINERS
 
     def _is_nameless(self, word: str) -> bool:
         """Tell whether nothing but a name explains `word`."""
@@ -154,9 +175,7 @@ class Reading:
     def _measured(self, number: Number) -> Chunk:
         """Return a number with its unit, its rupees, or bare."""
         start, end, value = number.start, number.end, number.value
-        doubtful = (
-            self.words[start] == "do" and self._word(start - 1) in _HANDING and self._word(start + 1) in _HUNDREDS
-        )
+        doubtful = self._may_give(number)
         after = self._word(end)
         unit = read_unit(after) if after else None
         if after in _QUARTERS and value % 1 == 0:
@@ -170,6 +189,15 @@ class Reading:
         ):
             return self._chunk(Kind.QUANTITY, start, end, value=value, unit="kg", doubtful=doubtful)
         return self._money(number, doubtful) or self._chunk(Kind.NUMBER, start, end, value=value, doubtful=doubtful)
+
+    def _may_give(self, number: Number) -> bool:
+        """Tell whether the do at an end of the number may be "give": "likh do sau rupaye", "udhaar do sau do"."""
+        start, end = number.start, number.end
+        if self.words[start] == "do" and self._word(start - 1) in _HANDING and self._word(start + 1) in _HUNDREDS:
+            return True
+        after = self._word(end)
+        measured = read_unit(after) is not None or Cue.RUPEES in hint_of(after).cues
+        return end > start + 1 and self.words[end - 1] == "do" and not measured
 
     def _money(self, number: Number, doubtful: bool) -> Chunk | None:
         start, end, value = number.start, number.end, number.value
@@ -255,6 +283,8 @@ class Reading:
     def _joined(self, at: int) -> Chunk | None:
         """Read goods and verb run together as recognition hears them: "teljodo"."""
         word = self.words[at]
+        if len(word) > _LONGEST_WORD:
+            return None
         for cut in range(_MIN_HALF, len(word) - _MIN_HALF + 1):
             match = self.lexicon.find_exact([word[:cut]], 0)
             verb = verb_in(word[cut:]) if match is not None else frozenset()

@@ -114,7 +114,7 @@ QUESTIONS: Final = frozenset(
     | {"intent", "unread", "amount_range", "amount_unsure", "customer_unsure", "negated"}
 )
 """Why a question must be asked: a missing slot by its name, else
-`intent` what is to be done was not understood, `unread` words were left over: read the command back and ask for a yes,
+`intent` what is to be done was not understood, `unread` words were left over, or a price is for one or for all: read the command back and ask for a yes,
 `amount_range` not above zero or above 99,99,99,999 rupees, `amount_unsure` more than one amount could be meant,
 `customer_unsure` more than one name was said, `negated` the command stands with a "not".
 """

@@ -36,7 +36,18 @@ def add_person(filled: Filled, facts: Facts) -> None:
         filled.add(customer_ref="active")
     elif facts.customer is not None:
         filled.add(customer=facts.customer.words)
-        filled.ask("customer_unsure" if facts.rival_customer else None)
+        filled.ask("customer_unsure" if facts.rival_customer or _is_one_of_two(facts) else None)
+
+
+def _is_one_of_two(facts: Facts) -> bool:
+    """Tell whether another person is named beside the customer: "Geeta aur Harish ko", "Mohan ki biwi ko"."""
+    if facts.customer is None:
+        return False
+    if facts.has(Cue.OUTSIDER):
+        return True
+    first = facts.customer.first
+    joined = first >= 2 and facts.chunks[first - 1].has(Cue.JOIN)
+    return joined and any(run.last == first - 1 for run in facts.runs)
 
 
 def add_amount(filled: Filled, facts: Facts) -> None:
@@ -61,10 +72,10 @@ def add_amount(filled: Filled, facts: Facts) -> None:
 def add_items(filled: Filled, facts: Facts) -> None:
     """Fill the goods."""
     filled.add(items=facts.items)
-    filled.ask("amount_unsure" if facts.goods.doubtful else None)
+    filled.ask("unread" if facts.goods.doubtful else None)
     filled.ask("amount_range" if facts.goods.out_of_range else None)
     if any(chunk.doubtful for at, chunk in enumerate(facts.chunks) if at in facts.goods.used and chunk.kind in NUMERIC):
-        filled.ask("amount_unsure")
+        filled.ask("unread")
 
 
 def add_mode(filled: Filled, facts: Facts) -> None:

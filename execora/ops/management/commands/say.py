@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import statistics
 import time
 import urllib.error
 import urllib.request
@@ -26,40 +27,53 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("text", nargs="?", default="", help='such as "Rahul ko 2 packet doodh ka bill banao"')
-        parser.add_argument("--audio", type=Path, help="a WAV file of 16 bits, mono, to be heard instead")
+        parser.add_argument(
+            "texts",
+            nargs="*",
+            help='such as "Rahul ko 2 packet doodh ka bill banao" "mandir wala": said one after another',
+        )
+        parser.add_argument("--audio", type=Path, help="a WAV file of 16 bits, mono, to be heard first")
+        parser.add_argument("--times", type=int, default=1, help="say the texts this often, to measure")
         parser.add_argument("--yes", action="store_true", help="say yes to what is proposed")
 
-    def handle(self, *args: Any, text: str, audio: Path | None, yes: bool, **options: Any) -> None:
-        if bool(text.strip()) == (audio is not None):
+    def handle(self, *args: Any, texts: list[str], audio: Path | None, yes: bool, times: int, **options: Any) -> None:
+        if audio is None and not any(text.strip() for text in texts):
             raise CommandError('Give a text, or a recording: say "Aaj ki bikri kitni hui", or say --audio file.wav')
         recording = _read_wav(audio) if audio is not None else None
+        self._waits: list[float] = []
         began = time.perf_counter()
         token = _log_in()
         self._line("login", began, "as staff")
         try:
-            asyncio.run(self._talk(token, text, recording, says_yes=yes))
+            asyncio.run(self._talk(token, texts * times, recording, says_yes=yes))
         except (OSError, ConnectionClosed, TimeoutError) as fault:
             raise CommandError(f"The connection ended before the answer: {fault or 'no answer in time'}.") from fault
+        if self._waits:
+            median_ms = statistics.median(self._waits) * 1000
+            self.stdout.write(f"{median_ms:7.1f} ms  from final text to answer, median of {len(self._waits)}")
 
-    async def _talk(self, token: str, text: str, recording: tuple[bytes, int] | None, *, says_yes: bool) -> None:
+    async def _talk(self, token: str, texts: list[str], recording: tuple[bytes, int] | None, *, says_yes: bool) -> None:
         began = time.perf_counter()
         address = f"ws://127.0.0.1:{settings.PORT}/ws"
         headers = {"Authorization": f"Bearer {token}"}
         async with connect(address, additional_headers=headers, max_size=None, proxy=None) as socket:
             hello = await _receive(socket)
             self._show(hello, began, "connect")
-            if recording is None:
+            if recording is not None:
+                await self._settle(socket, await self._play(socket, *recording), says_yes=says_yes)
+            for text in texts:
                 began = time.perf_counter()
+                self.stdout.write(f"{'':>10}  {'say':<17} {text}")
                 await _send(socket, "voice:final", {"text": text})
-                proposal = await self._follow(socket, began, until=ANSWERS)
-            else:
-                proposal = await self._play(socket, *recording)
-            if proposal is not None and says_yes:
-                began = time.perf_counter()
-                await _send(socket, "voice:confirm", {"proposalId": proposal["proposalId"]})
-                self.stdout.write(f"{'':>10}  yes")
-                await self._follow(socket, began, until=frozenset({"voice:response", "error"}))
+                await self._settle(socket, await self._follow(socket, began, until=ANSWERS), says_yes=says_yes)
+
+    async def _settle(self, socket: ClientConnection, proposal: dict[str, Any] | None, *, says_yes: bool) -> None:
+        if proposal is None or not says_yes:
+            return
+        began = time.perf_counter()
+        await _send(socket, "voice:confirm", {"proposalId": proposal["proposalId"]})
+        self.stdout.write(f"{'':>10}  yes")
+        await self._follow(socket, began, until=frozenset({"voice:response", "error"}))
 
     async def _play(self, socket: ClientConnection, pcm: bytes, rate_hz: int) -> dict[str, Any] | None:
         """Send the recording as fast as it is taken, and follow to the end of what was heard in it."""
@@ -88,6 +102,8 @@ class Command(BaseCommand):
                 proposal = data
             elif kind == "voice:response":
                 proposal = None
+            if kind in ANSWERS:
+                self._waits.append(time.perf_counter() - began)
             if kind in until:
                 return proposal
 
