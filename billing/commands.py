@@ -103,6 +103,7 @@ def create_product(
         hsn=hsn,
         gst_rate_bp=gst_rate_bp,
         low_stock_at=low_stock_at,
+        stock=Decimal(0),
     )
     _save_product(product, force_insert=True)
     if stock:

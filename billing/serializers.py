@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from billing.models import InvoiceStatus, MovementReason
@@ -19,6 +20,7 @@ _HSN = r"\A([0-9]{4,8})?\Z"
 _MOST_ITEMS = 100
 
 
+@extend_schema_field({"type": "string", "pattern": r"^\d{1,9}(\.\d{1,3})?$", "example": "2.5"})
 class DecimalTextField(serializers.Field[Decimal, Any, str, Decimal]):
     """A decimal string or JSON number of a bounded form; plain digits out."""
 
@@ -37,6 +39,7 @@ class DecimalTextField(serializers.Field[Decimal, Any, str, Decimal]):
         return plain_quantity(value)
 
 
+@extend_schema_field({"type": "string", "pattern": r"^-?\d{1,9}(\.\d{1,3})?$", "example": "-2.5"})
 class SignedQuantityField(DecimalTextField):
     form = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,3})?", re.ASCII)
     default_error_messages: ClassVar = {
@@ -44,6 +47,7 @@ class SignedQuantityField(DecimalTextField):
     }
 
 
+@extend_schema_field({"type": "string", "pattern": r"^\d{1,3}(\.\d{1,2})?$", "example": "18"})
 class PercentField(serializers.Field[int, Any, str, int]):
     """A percentage on the wire ("18", "0.25"), hundredths of a percent inside."""
 

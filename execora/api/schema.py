@@ -43,6 +43,10 @@ class BearerToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 class WireSchema(AutoSchema):
     """drf-spectacular's description, with an Idempotency-Key on every POST."""
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """A list is answered as an object, {"customers": [...], "next": ...}, which each view describes itself."""
+        return False
+
     def get_override_parameters(self) -> list[Any]:
         from drf_spectacular.utils import OpenApiParameter
 
