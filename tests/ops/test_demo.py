@@ -162,7 +162,7 @@ def test_the_whole_demo_from_start_to_end(tmp_path: Path) -> None:
         first = demo.welcome()
         assert is_healthy(demo.port)
         serving = [
-            program for program in demo.programs() if "uvicorn" in program["cmdline"] or "worker" in program["cmdline"]
+            program for program in demo.programs() if "serve" in program["cmdline"] or "worker" in program["cmdline"]
         ]
         assert len(serving) == 2
         for program in serving:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -26,8 +27,9 @@ def _passable(directory: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _passable(tmp_path_factory.mktemp("embedded"))
+def data_dir() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="execora-") as directory:
+        yield _passable(Path(directory))
 
 
 @pytest.fixture(scope="module")
