@@ -6,10 +6,12 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from execora.ops.health import health, livez
 from execora.ops.metrics import metrics
+from voice.page import page
 
 API_ROOMS = ("customers.urls", "ledger.urls", "billing.urls", "reminders.urls", "webhooks.urls")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", page, name="page"),
     path("health", health),
     path("livez", livez),
     path("metrics", metrics),
