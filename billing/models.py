@@ -65,7 +65,7 @@ class StockMovement(BusinessOwned):
     invoice = models.ForeignKey(
         "Invoice", null=True, on_delete=models.PROTECT, related_name="movements", db_constraint=False
     )
-    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     at = models.DateTimeField()
 
     class Meta:
@@ -102,7 +102,7 @@ class Invoice(BusinessOwned):
     cancel_reason = models.CharField(max_length=200, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
-    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -7,6 +7,7 @@ from django.db import IntegrityError
 from django.db.models import F
 from stdnum.in_ import gstin as gstin_number
 
+from customers.devanagari import in_latin
 from customers.errors import CustomerExists, CustomerNotFound, InvalidGstin
 from customers.models import Customer, person_of
 from customers.sound import sound_key
@@ -28,7 +29,7 @@ def find_customer(actor: Actor, reference: str) -> Customer:
     """
     key = parse_id(reference)
     named = {"pk": key} if key is not None else {"code": reference.lower()}
-    customer = Customer.objects.visible_to(actor).filter(**named).first()
+    customer = Customer.objects.visible_to(actor).select_related("account").filter(**named).first()
     if customer is None:
         raise CustomerNotFound()
     return customer
@@ -94,7 +95,7 @@ def change_customer(actor: Actor, *, customer: Customer, changes: dict[str, Any]
 
 def sound_keys_of(name: str, nickname: str, landmark: str) -> str:
     """Return what a customer is found by: the sound of every word, spaces around each."""
-    return f" {sound_key(f'{name} {nickname} {landmark}')} "
+    return f" {sound_key(in_latin(f'{name} {nickname} {landmark}'))} "
 
 
 def _save(customer: Customer, *, force_insert: bool = False) -> None:

@@ -29,7 +29,9 @@ class Customer(BusinessOwned):
     gstin = models.CharField("GSTIN", max_length=15, blank=True)
     notes = models.CharField(max_length=500, blank=True)
     sound_keys = models.CharField(max_length=400, editable=False)
-    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.PROTECT, related_name="customer")
+    user = models.OneToOneField(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="customer", db_constraint=False
+    )
     last_active_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

@@ -7,6 +7,7 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Q
 from rapidfuzz import fuzz
 
+from customers.devanagari import in_latin
 from customers.models import Customer
 from customers.sound import sound_key
 from execora.core.actor import Actor
@@ -26,7 +27,7 @@ class Found:
 
 def search_customers(actor: Actor, text: str, *, limit: int = FOUND_AT_MOST) -> list[Found]:
     """Return the best matches among the customers that the actor may see, best first."""
-    rows = Customer.objects.visible_to(actor)
+    rows = Customer.objects.visible_to(actor).select_related("account")  # whoever shows a match shows its balance
     digits = re.sub(r"\D", "", text)
     if len(digits) >= 4 and len(digits) >= len(text.strip()) - 5:
         numbered = rows.filter(Q(phone_e164__contains=digits[-10:]) | Q(code=text.strip().lower()))[:limit]
@@ -34,7 +35,7 @@ def search_customers(actor: Actor, text: str, *, limit: int = FOUND_AT_MOST) -> 
     exact = rows.filter(code=text.strip().lower()).first()
     if exact is not None:
         return [Found(exact, 1.0)]
-    key = sound_key(text)
+    key = sound_key(in_latin(text))
     if not key:
         return []
     near = (

@@ -132,7 +132,9 @@ _POSTGRES_OPTIONS = {
     "server_side_binding": True,
     "prepare_threshold": 3,
     "connect_timeout": 5,
-    "options": "-c lock_timeout=5s -c statement_timeout=20s -c idle_in_transaction_session_timeout=60s",
+    "options": "-c lock_timeout=5s -c statement_timeout=20s -c idle_in_transaction_session_timeout=60s"
+    # How near a misheard name must be to be looked at; what is found is scored again, word by word.
+    " -c pg_trgm.word_similarity_threshold=0.4",
 }
 
 

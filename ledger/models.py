@@ -80,7 +80,7 @@ class Entry(BusinessOwned):
     reverses = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="reversed_by", db_constraint=False
     )
-    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     channel = models.CharField(max_length=10)
     correlation_id = models.CharField(max_length=64)
 

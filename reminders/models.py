@@ -33,7 +33,7 @@ class Reminder(BusinessOwned):
     occurrence = models.IntegerField(default=1)
     status = models.CharField(max_length=10, choices=ReminderStatus.choices, default=ReminderStatus.SCHEDULED)
     outcome = models.CharField(max_length=40, blank=True, help_text="What became of the last occurrence")
-    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -13,7 +13,7 @@ class VoiceSession(BusinessOwned):
 
     customer_path: ClassVar[str | None] = "user__customer__id"
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     correlation_id = models.CharField(max_length=64)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

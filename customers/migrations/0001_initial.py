@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='customer', to=settings.AUTH_USER_MODEL)),
+                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='customer', db_constraint=False, to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('business', 'code'), name='customer_code_once'), models.UniqueConstraint(condition=models.Q(('phone_e164', None), _negated=True), fields=('business', 'phone_e164'), name='customer_phone_once'), models.UniqueConstraint(models.F('business'), django.db.models.functions.text.Lower('name'), django.db.models.functions.text.Lower('nickname'), django.db.models.functions.text.Lower('landmark'), name='customer_told_apart'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='customer_has_name')],

@@ -37,7 +37,7 @@ class WireViewSet(ViewSet):
     content_negotiation_class = OnlyJson
     permissions: ClassVar[Mapping[str, Permission]] = {}
     is_public: ClassVar[bool] = False
-    lookup_value_regex = "[^/]+"
+    http_method_names = ["get", "head", "post", "patch", "delete"]  # noqa: RUF012  as Django declares it
 
     @property
     def actor(self) -> Actor:

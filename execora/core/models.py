@@ -105,7 +105,7 @@ class User(AbstractBaseUser):
 class AuthSession(BusinessOwned):
     """A login on a device. The token's `sid` names it; revoking it ends the token at the next request."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions", db_constraint=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -115,7 +115,7 @@ class AuthSession(BusinessOwned):
 class AuditEvent(BusinessOwned):
     """One command that was carried out: by whom, through which door, on what. Grows only."""
 
-    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     channel = models.CharField(max_length=10)
     command = models.CharField(max_length=60)
     target_id = models.UUIDField(null=True)
@@ -129,7 +129,7 @@ class AuditEvent(BusinessOwned):
 class IdempotencyKey(BusinessOwned):
     """A key whose effect is committed, with the answer that was given. Keys are each user's own."""
 
-    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     key = models.CharField(max_length=120)
     fingerprint = models.BinaryField(max_length=32)
     answer = models.TextField(help_text="The JSON that was answered, to the letter")

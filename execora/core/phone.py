@@ -1,10 +1,14 @@
 """Phone numbers: E.164 inside and on the wire, usual Indian spellings accepted."""
 
+import re
+
 import phonenumbers
 
 from execora.core.errors import BadInput
 
 DEFAULT_REGION = "IN"
+# Nothing else is taken: the parser would read a number out of a sentence, and drop an extension.
+_SPELLING = re.compile(r"[0-9+(). /-]{1,40}", re.ASCII)
 
 
 class InvalidPhone(BadInput):
@@ -18,11 +22,13 @@ def to_e164(spelling: str) -> str:
     Raises:
         InvalidPhone: it is not a possible number of its country.
     """
+    if not _SPELLING.fullmatch(spelling):
+        raise InvalidPhone()
     try:
-        number = phonenumbers.parse(spelling[:40], DEFAULT_REGION)
+        number = phonenumbers.parse(spelling, DEFAULT_REGION)
     except phonenumbers.NumberParseException as fault:
         raise InvalidPhone() from fault
-    if not phonenumbers.is_valid_number(number) or not spelling.isascii():
+    if not phonenumbers.is_valid_number(number):
         raise InvalidPhone()
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

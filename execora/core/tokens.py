@@ -46,6 +46,8 @@ def read_access_token(raw: str) -> Claims:
     Raises:
         Unauthenticated: anything else, without saying which.
     """
+    if not raw.isascii():
+        raise Unauthenticated()
     try:
         token = AccessToken(raw)  # type: ignore[arg-type]  # the stubs name its own Token type only
         session_id, user_id = parse_id(str(token["sid"])), parse_id(str(token["sub"]))

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from voice.intents.devanagari import romanise
+from customers.devanagari import romanise
 from voice.intents.folding import word_set
 
 Language = Literal["hi-Deva", "hi-Latn", "en"]

@@ -1,11 +1,12 @@
 """Devanagari words to the Latin letters in which spoken Hindi is usually written."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from voice.intents.loanwords import USUAL_SPELLING
+from customers.loanwords import USUAL_SPELLING
 
 
 def _latin(letters: str, sounds: str) -> dict[str, str]:
@@ -32,6 +33,14 @@ class _Part:
     consonant: str
     vowel: str
     tail: str = ""
+
+
+_RUN = re.compile("[\u0900-\u097f]+")
+
+
+def in_latin(text: str) -> str:
+    """Return `text` with every Devanagari word romanised and the rest as it is: "गीता wali" -> "geeta wali"."""
+    return _RUN.sub(lambda run: romanise(run.group()), unicodedata.normalize("NFC", text))
 
 
 @lru_cache(maxsize=8192)

@@ -1,0 +1,85 @@
+"""How many statements a request costs: one more, and this fails. The rows of a list do not add any."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from billing.commands import Line, create_product, issue_invoice
+from customers.commands import create_customer
+from ledger.commands import record_payment
+from reminders.commands import schedule_reminder
+from tests.reminders.support import tomorrow_at
+from tests.support.factories import Shop, bearer, make_shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# One of each is the login: session, user, business and customer in one statement.
+READS = {
+    "me": 2,
+    "customers": 2,
+    "customers/search?q=rahul": 3,
+    "customers/search?q=9820000001": 2,
+    "customers/cust-001": 2,
+    "ledger/cust-001": 4,
+    "products": 2,
+    "products/low-stock": 2,
+    "products/{product}": 2,
+    "invoices": 3,
+    "invoices?customerId=cust-001": 4,
+    "invoices/{invoice}": 3,
+    "summary/daily": 4,
+    "reminders": 2,
+}
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return make_shop()
+
+
+def fill(shop: Shop, number: int) -> dict[str, str]:
+    """Add one of everything; return the ids that a path may name."""
+    product = create_product(shop.staff, name=f"Rice {number}", unit="kg", price_paise=6_000, stock=Decimal(10))
+    bill = issue_invoice(shop.staff, customer=shop.rahul, lines=[Line(product=product, quantity=Decimal(1))])
+    record_payment(shop.staff, customer=shop.rahul, amount_paise=500, mode="cash")
+    schedule_reminder(shop.staff, customer=shop.rahul, due_at=tomorrow_at(12, days=1))
+    create_customer(shop.staff, name=f"Rahul Number {number}")
+    return {"product": str(product.pk), "invoice": str(bill.pk)}
+
+
+@pytest.mark.parametrize("rows", [1, 6])
+def test_a_read_costs_the_same_however_many_rows_it_shows(client: Client, shop: Shop, rows: int) -> None:
+    filled = [fill(shop, number) for number in range(rows)]
+    headers, cost = bearer(shop.staff_user), {}
+    for path in READS:
+        with CaptureQueriesContext(connection) as statements:
+            answer = client.get(f"/api/v1/{path.format(**filled[0])}", headers=headers)
+        assert answer.status_code == 200, path
+        cost[path] = len(statements)
+    assert cost == READS
+
+
+# BEGIN and COMMIT count too. The first entry of a customer and the first use of a shop-wide account cost more: once.
+WRITES = {"ledger/payment": 10, "ledger/payment with a key": 12, "invoices of 1": 22, "invoices of 3": 22}
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_a_write_costs_what_it_costs(
+    client: Client, shop: Shop, what: str, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    ids = [fill(shop, number)["product"] for number in range(3)]
+    headers = bearer(shop.staff_user)
+    path, body = "ledger/payment", {"customerId": "cust-001", "amount": "5.00", "paymentMode": "cash"}
+    if what.endswith("key"):
+        headers["Idempotency-Key"] = "key-00001"
+    if what.startswith("invoices"):
+        items = [{"productId": key, "quantity": "1"} for key in ids[: int(what[-1])]]
+        path, body = "invoices", {"customerId": "cust-001", "items": items}
+    with django_assert_num_queries(WRITES[what]):
+        answer = client.post(f"/api/v1/{path}", body, content_type="application/json", headers=headers)
+    assert answer.status_code == 201
