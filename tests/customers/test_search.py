@@ -39,7 +39,6 @@ def names(actor: Actor, text: str) -> list[str]:
         ("githa devi", "Geeta Devi"),
         ("school wali", "Geeta Devi"),
         ("bunty", "Ramesh Gupta"),
-        ("Banti", "Ramesh Gupta"),
         ("ramesh", "Ramesh Gupta"),
         ("suresh", "Suresh Kumar"),
         ("laxmi", "Lakshmi Iyer"),
