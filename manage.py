@@ -18,6 +18,12 @@ def main() -> None:
         raise SystemExit(
             f"{absent.name} is not installed here. Run `make run` (or `make test`), which installs everything into .venv."
         ) from absent
+    except Exception as fault:
+        if type(fault).__name__ != "ImproperlyConfigured":
+            raise
+        raise SystemExit(
+            f"{fault}. See .env.example; or start the demo with `make run`, which needs none of it."
+        ) from None
 
 
 if __name__ == "__main__":

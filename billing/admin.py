@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from billing.commands import CHANGEABLE, cancel_invoice, change_product, create_product
-from billing.models import Invoice, InvoiceItem, NumberSeries, Product, StockMovement
+from billing.commands import CHANGEABLE, cancel_invoice, change_product, create_product, move_stock
+from billing.models import Invoice, InvoiceItem, MovementReason, NumberSeries, Product, StockMovement
 from execora.api.admin import OwnedAdmin, WritableAdmin, admin_actor, rupee_column
 from execora.core.actor import Actor
 from execora.core.permissions import Permission
@@ -36,11 +36,26 @@ class ProductAdmin(WritableAdmin):
 
 
 @admin.register(StockMovement)
-class StockMovementAdmin(OwnedAdmin):
+class StockMovementAdmin(WritableAdmin):
+    """A movement is added, never changed: what came, went or was counted wrong."""
+
     view_permission = Permission.PRODUCT_VIEW
+    change_permission = Permission.STOCK_CHANGE
+    fields = ("product", "quantity", "reason", "note")
     list_display = ("at", "product", "quantity", "stock_after", "reason", "invoice")
     list_filter = ("reason",)
     list_select_related = ("product", "invoice")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name == "product":
+            options["queryset"] = Product.objects.visible_to(admin_actor(request)).order_by("name")
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+    def write(self, actor: Actor, instance: Model | None, given: dict[str, Any]) -> StockMovement:
+        return move_stock(actor, **{**given, "reason": MovementReason(given["reason"])})
 
 
 @admin.register(Invoice)

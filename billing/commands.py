@@ -29,6 +29,7 @@ from billing.units import convert, unit_name
 from customers.errors import CustomerNotFound
 from customers.models import Customer, person_of
 from execora.core.actor import Actor
+from execora.core.checks import check_fields
 from execora.core.commands import command
 from execora.core.events import announce
 from execora.core.ids import new_id
@@ -220,6 +221,7 @@ def cancel_invoice(actor: Actor, *, invoice_id: UUID, reason: str) -> Invoice:
 
 
 def _save_product(product: Product, **how: Any) -> None:
+    check_fields(product)
     try:
         with transaction.atomic():
             product.save(**how)

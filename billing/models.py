@@ -1,4 +1,7 @@
-"""Products and their stock, invoices and their numbers."""
+"""Products and their stock, invoices and their numbers. See sql/ for the rules that the database holds at commit.
+
+PostgreSQL sorts NaN above every number: the upper bound of each quantity keeps it out.
+"""
 
 from typing import ClassVar
 
@@ -7,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 
+from billing.units import MAX_QUANTITY
 from customers.models import Customer
 from execora.core.models import User
 from execora.core.tenancy import BusinessOwned
@@ -14,7 +18,8 @@ from ledger.models import Entry
 
 
 class Product(BusinessOwned):
-    """What the shop sells. `stock` is in `unit`; `price_paise` is for one unit, with tax or without by the shop's setting."""
+    """What the shop sells. `stock` is in `unit`; `price_paise` is for one unit, with tax or without by the shop's setting.
+    `stock` and `last_movement` are what the product's last movement left, proven by the database."""
 
     name = models.CharField(max_length=120)
     aliases = ArrayField(
@@ -25,6 +30,7 @@ class Product(BusinessOwned):
     hsn = models.CharField("HSN", max_length=8, blank=True, validators=[RegexValidator(r"^\d{4,8}$")])
     gst_rate_bp = models.IntegerField("GST rate (1/100 %)", default=0)
     stock = models.DecimalField(max_digits=12, decimal_places=3, default=0)
+    last_movement = models.BigIntegerField(default=0, editable=False)
     low_stock_at = models.DecimalField(max_digits=12, decimal_places=3, default=0)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -37,7 +43,13 @@ class Product(BusinessOwned):
             models.CheckConstraint(
                 condition=models.Q(gst_rate_bp__gte=0, gst_rate_bp__lte=10_000), name="product_rate"
             ),
-            models.CheckConstraint(condition=models.Q(stock__gte=0), name="product_stock_positive"),
+            models.CheckConstraint(
+                condition=models.Q(stock__gte=0, stock__lte=MAX_QUANTITY), name="product_stock_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(low_stock_at__gte=0, low_stock_at__lte=MAX_QUANTITY),
+                name="product_low_stock_positive",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -55,9 +67,11 @@ class MovementReason(models.TextChoices):
 
 
 class StockMovement(BusinessOwned):
-    """One change of a product's stock; `stock_after` is what was there then. Grows only."""
+    """One change of a product's stock; `stock_after` is what was there then, `sequence` its place among the product's
+    movements: 1, 2, 3 without a gap. Grows only."""
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="movements", db_constraint=False)
+    sequence = models.BigIntegerField()
     quantity = models.DecimalField(max_digits=12, decimal_places=3, help_text="Signed, in the product's unit")
     stock_after = models.DecimalField(max_digits=12, decimal_places=3)
     reason = models.CharField(max_length=12, choices=MovementReason.choices)
@@ -69,6 +83,18 @@ class StockMovement(BusinessOwned):
     at = models.DateTimeField()
 
     class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["product", "sequence"], name="movement_sequence_once"),
+            models.CheckConstraint(condition=models.Q(sequence__gt=0), name="movement_sequence_positive"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=-MAX_QUANTITY, quantity__lte=MAX_QUANTITY) & ~models.Q(quantity=0),
+                name="movement_moves",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stock_after__gte=0, stock_after__lte=MAX_QUANTITY), name="movement_leaves_stock"
+            ),
+            models.CheckConstraint(condition=models.Q(reason__in=MovementReason.values), name="movement_reason_known"),
+        ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["product", "-id"], name="movement_by_product")]
 
 
@@ -118,9 +144,19 @@ class Invoice(BusinessOwned):
                 name="invoice_adds_up",
             ),
             models.CheckConstraint(
-                condition=models.Q(status=InvoiceStatus.DRAFT, number=None, entry=None)
-                | (~models.Q(status=InvoiceStatus.DRAFT) & ~models.Q(number=None) & ~models.Q(entry=None)),
+                condition=models.Q(status=InvoiceStatus.DRAFT, number=None, entry=None, issued_on=None)
+                | models.Q(
+                    status__in=(InvoiceStatus.ISSUED, InvoiceStatus.CANCELLED),
+                    number__isnull=False,
+                    entry__isnull=False,
+                    issued_on__isnull=False,
+                ),
                 name="invoice_number_when_issued",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=InvoiceStatus.CANCELLED, cancelled_at__isnull=False)
+                | (~models.Q(status=InvoiceStatus.CANCELLED) & models.Q(cancelled_at=None, cancel_reason="")),
+                name="invoice_reason_when_cancelled",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -160,13 +196,25 @@ class InvoiceItem(BusinessOwned):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["invoice", "line"], name="item_line_once"),
             models.CheckConstraint(
-                condition=models.Q(quantity__gt=0, stock_quantity__gt=0), name="item_quantity_positive"
+                condition=models.Q(quantity__gt=0, quantity__lte=MAX_QUANTITY)
+                & models.Q(stock_quantity__gt=0, stock_quantity__lte=MAX_QUANTITY),
+                name="item_quantity_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    total_paise=models.F("taxable_paise")
+                    + models.F("cgst_paise")
+                    + models.F("sgst_paise")
+                    + models.F("igst_paise")
+                ),
+                name="item_adds_up",
             ),
         ]
 
 
 class NumberSeries(BusinessOwned):
-    """The last number used in a series in a financial year. Its row is locked last, and only until the commit."""
+    """The last number used in a series in a financial year; it goes up by one, never back. Its row is locked last, and
+    only until the commit."""
 
     financial_year = models.CharField(max_length=5)
     series = models.CharField(max_length=3)

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from billing.models import InvoiceStatus, MovementReason
 from execora.api.pagination import PageQuery
-from execora.api.wire import MoneyField, QuantityField, TextField, WireSerializer
+from execora.api.wire import DayField, MoneyField, QuantityField, TextField, WireSerializer
 from execora.core.money import plain_quantity
 
 # Sales and cancellations move stock only through their invoice.
@@ -201,11 +201,11 @@ class InvoicePage(PageQuery):
 
 
 class SummaryQuery(WireSerializer):
-    date = serializers.DateField(required=False)
+    date = DayField(required=False)
 
 
 class SummaryOut(WireSerializer):
-    date = serializers.DateField()
+    date = DayField()
     invoiceCount = serializers.IntegerField()
     totalSales = serializers.CharField()
     totalPayments = serializers.CharField()

@@ -56,13 +56,15 @@ def apply_movements(
     moved = [products[key] for key in sorted(changes)]
     for product in moved:
         product.stock += changes[product.pk]
+        product.last_movement += 1
         if product.stock > MAX_QUANTITY:
             raise StockTooLarge()
-    Product.objects.bulk_update(moved, ["stock"])
+    Product.objects.bulk_update(moved, ["stock", "last_movement"])
     movements: list[StockMovement] = StockMovement.objects.bulk_create(
         StockMovement(
             business_id=actor.business_id,
             product=product,
+            sequence=product.last_movement,
             quantity=changes[product.pk],
             stock_after=product.stock,
             reason=reason,

@@ -12,8 +12,10 @@ from customers.errors import CustomerExists, CustomerNotFound, InvalidGstin
 from customers.models import Customer, person_of
 from customers.sound import sound_key
 from execora.core.actor import Actor
+from execora.core.checks import check_fields
 from execora.core.commands import command
 from execora.core.events import announce
+from execora.core.gst import checked_state_code
 from execora.core.ids import new_id, parse_id
 from execora.core.models import Counter
 from execora.core.permissions import Permission
@@ -53,7 +55,7 @@ def create_customer(
 
     Raises:
         CustomerExists: the phone is somebody's, or name, nickname and landmark are.
-        InvalidGstin: the GSTIN's form or check character is wrong.
+        InvalidGstin, InvalidStateCode: the GSTIN's form or check character, or the state, is wrong.
     """
     customer = Customer(
         id=customer_id or new_id(),
@@ -63,7 +65,7 @@ def create_customer(
         landmark=landmark,
         phone_e164=phone_e164,
         address=address,
-        state_code=state_code,
+        state_code=checked_state_code(state_code),
         gstin=_checked_gstin(gstin),
         notes=notes,
         sound_keys=sound_keys_of(name, nickname, landmark),
@@ -87,6 +89,7 @@ def change_customer(actor: Actor, *, customer: Customer, changes: dict[str, Any]
     for field in changes.keys() & CHANGEABLE:
         setattr(locked, field, changes[field])
     locked.gstin = _checked_gstin(locked.gstin)
+    checked_state_code(locked.state_code)
     locked.sound_keys = sound_keys_of(locked.name, locked.nickname, locked.landmark)
     _save(locked)
     announce(actor, "customer.changed", person_of(locked), customer_id=locked.pk)
@@ -99,6 +102,7 @@ def sound_keys_of(name: str, nickname: str, landmark: str) -> str:
 
 
 def _save(customer: Customer, *, force_insert: bool = False) -> None:
+    check_fields(customer)
     try:
         customer.save(force_insert=force_insert)
     except IntegrityError as fault:

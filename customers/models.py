@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models.functions import Lower
 
+from execora.core.gst import STATE_CODE_FORM
 from execora.core.models import User
 from execora.core.tenancy import BusinessOwned
 
@@ -46,6 +47,10 @@ class Customer(BusinessOwned):
                 "business", Lower("name"), Lower("nickname"), Lower("landmark"), name="customer_told_apart"
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="customer_has_name"),
+            models.CheckConstraint(
+                condition=models.Q(state_code="") | models.Q(state_code__regex=STATE_CODE_FORM),
+                name="customer_state_known",
+            ),
         ]
 
     def __str__(self) -> str:

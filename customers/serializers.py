@@ -16,7 +16,7 @@ class CustomerOut(WireSerializer):
     address = serializers.CharField()
     stateCode = serializers.CharField(source="state_code")
     gstin = serializers.CharField()
-    notes = serializers.CharField()
+    notes = serializers.CharField(required=False, help_text="What the shop wrote down; not shown to the customer")
     balance = MoneyField(source="balance_paise")
     createdAt = serializers.DateTimeField(source="created_at")
 
@@ -31,7 +31,7 @@ class CustomerIn(WireSerializer):
     landmark = TextField(max_length=120, required=False, allow_blank=True)
     phone = PhoneField(source="phone_e164", required=False, allow_null=True)
     address = TextField(max_length=300, required=False, allow_blank=True)
-    stateCode = serializers.RegexField(r"^\d{2}$", source="state_code", required=False, allow_blank=True)
+    stateCode = TextField(max_length=2, source="state_code", required=False, allow_blank=True)
     gstin = TextField(max_length=15, required=False, allow_blank=True)
     notes = TextField(max_length=500, required=False, allow_blank=True)
 

@@ -29,6 +29,7 @@ _NASAL: Final = re.compile(r"m(?=[bcdfgjklmnprstvC])")
 _FINAL_A: Final = re.compile(r"(?<=..)a$")
 
 _VOWEL_LETTERS: Final = frozenset("aeiou")
+_ENDINGS: Final = {"y": "i", "e": "i"}
 _LIKE_SOUNDS: Final = {
     **dict.fromkeys(("bv", "pb", "td", "gk", "mn", "jC", "Cs", "fp", "dr"), 0.5),
     **dict.fromkeys(("lr", "gh", "js", "kh", "vf"), 0.7),
@@ -43,6 +44,17 @@ def sound_key(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text[:MAX_LENGTH].casefold())
     plain = "".join(char for char in plain if not unicodedata.combining(char)).replace("'", "")
     return " ".join(filter(None, map(_word_key, _NOT_SPOKEN.sub(" ", plain).split())))
+
+
+def ends_alike(one: str, other: str) -> bool:
+    """Tell whether two spellings of one key end in the same vowel, or both in none: Amit and Amita share a key and do not."""
+    return _ending(one) == _ending(other)
+
+
+def _ending(word: str) -> str:
+    word = word.lower().rstrip("h") or word.lower()
+    last = word[-1:]
+    return _ENDINGS.get(last, last if last in _VOWEL_LETTERS else "")
 
 
 def similarity(one: str, other: str) -> float:

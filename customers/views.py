@@ -60,7 +60,7 @@ class CustomerViewSet(WireViewSet):
             balance_paise=Coalesce("account__balance_paise", Value(0))
         )
         page, following = page_of(rows, self.query(CustomerPage))
-        return Response({"customers": CustomerOut(page, many=True).data, "next": following})
+        return Response({"customers": [self._shown(customer) for customer in page], "next": following})
 
     @extend_schema(parameters=[SearchQuery], responses=_FOUND)
     def search(self, request: Request) -> Response:
@@ -70,7 +70,14 @@ class CustomerViewSet(WireViewSet):
 
     @extend_schema(responses=_ONE)
     def retrieve(self, request: Request, pk: str) -> Response:
-        return Response({"customer": customer_json(find_customer(self.actor, pk))})
+        return Response({"customer": self._shown(find_customer(self.actor, pk))})
+
+    def _shown(self, customer: Customer) -> dict[str, Any]:
+        """What the shop wrote down about a customer is not for the customer."""
+        data = customer_json(customer)
+        if self.actor.is_customer:
+            del data["notes"]
+        return data
 
     @extend_schema(request=CustomerIn, responses={201: _ONE})
     def create(self, request: Request) -> Response:

@@ -42,7 +42,10 @@ JWT_SECRET = _secret("JWT_SECRET")
 WHATSAPP_APP_SECRET = _secret("WHATSAPP_APP_SECRET")
 WHATSAPP_VERIFY_TOKEN = _secret("WHATSAPP_VERIFY_TOKEN")
 
-PORT: int = env.int("PORT", default=3000)
+try:
+    PORT: int = env.int("PORT", default=3000)
+except ValueError:
+    raise SystemExit(f"PORT is {env.str('PORT')!r}: give a number, such as 3001.") from None
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Pages of these origins may open the socket; a client that sends no Origin (not a browser) is let through to its token.
 ALLOWED_ORIGINS: list[str] = env.list(

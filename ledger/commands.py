@@ -75,14 +75,15 @@ def add_credit(
 def record_opening_balance(
     actor: Actor, *, customer: Customer, amount_paise: int, occurred_on: date | None = None
 ) -> Entry:
-    """Carry over what the customer owed before, once.
+    """Carry over what the customer owed before, once; again after it was reversed.
 
     Raises:
-        OpeningBalanceExists: it was recorded before.
+        OpeningBalanceExists: it was recorded before and is not reversed.
         AmountTooLarge, DateNotAllowed: as their names say.
     """
     account = lock_account(actor, customer.pk)
-    if Entry.objects.visible_to(actor).filter(customer=customer, kind=EntryKind.OPENING).exists():
+    recorded = Entry.objects.visible_to(actor).filter(customer=customer, kind=EntryKind.OPENING)
+    if recorded.filter(reversed_by__isnull=True).exists():
         raise OpeningBalanceExists()
     sides = {AccountKind.RECEIVABLE: amount_paise, AccountKind.OPENING: -amount_paise}
     entry = post_entry(actor, account=account, kind=EntryKind.OPENING, sides=sides, occurred_on=occurred_on)
@@ -142,7 +143,7 @@ def announce_entry(actor: Actor, name: str, customer: Customer, entry: Entry) ->
     data = {
         "customer": person_of(customer),
         "entryId": str(entry.pk),
-        "amount": rupees(entry.total_paise),
+        "amount": rupees(entry.amount_paise),
         "balance": rupees(entry.balance_after_paise),
     }
     announce(actor, name, data, customer_id=customer.pk)

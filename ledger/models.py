@@ -6,6 +6,7 @@ from django.db import models
 
 from customers.models import Customer
 from execora.core.models import User
+from execora.core.money import rupees
 from execora.core.tenancy import BusinessOwned
 
 
@@ -42,6 +43,7 @@ class Account(BusinessOwned):
             models.UniqueConstraint(
                 fields=["business", "kind"], condition=models.Q(customer=None), name="account_shop_wide_once"
             ),
+            models.CheckConstraint(condition=models.Q(kind__in=AccountKind.values), name="account_kind_known"),
             models.CheckConstraint(
                 condition=models.Q(kind=AccountKind.RECEIVABLE, customer__isnull=False)
                 | (~models.Q(kind=AccountKind.RECEIVABLE) & models.Q(customer=None, balance_paise=0, last_sequence=0)),
@@ -59,6 +61,10 @@ class EntryKind(models.TextChoices):
     CREDIT = "credit", "Credit without a bill"
     OPENING = "opening", "Opening balance"
     REVERSAL = "reversal"
+
+
+# What a shop writes on a khata as owed; an opening balance too is what the customer owed before, never an advance.
+DEBITS_THE_CUSTOMER = (EntryKind.INVOICE, EntryKind.CREDIT, EntryKind.OPENING)
 
 
 class Entry(BusinessOwned):
@@ -95,16 +101,27 @@ class Entry(BusinessOwned):
                 | (~models.Q(kind=EntryKind.REVERSAL) & models.Q(reverses=None)),
                 name="entry_reversal_names_entry",
             ),
-            models.UniqueConstraint(
-                fields=["business", "customer"], condition=models.Q(kind=EntryKind.OPENING), name="entry_opening_once"
+            models.CheckConstraint(
+                condition=models.Q(kind__in=DEBITS_THE_CUSTOMER, effect_paise__gt=0)
+                | models.Q(kind=EntryKind.PAYMENT, effect_paise__lt=0)
+                | (models.Q(kind=EntryKind.REVERSAL) & ~models.Q(effect_paise=0)),
+                name="entry_kind_says_direction",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["business", "occurred_on", "kind"], name="entry_by_day"),
+            models.Index(
+                fields=["business", "customer"], condition=models.Q(kind=EntryKind.OPENING), name="entry_opening"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.total_paise / 100:.2f}"
+        return f"{self.get_kind_display()} {rupees(self.amount_paise)}"
+
+    @property
+    def amount_paise(self) -> int:
+        """What the entry moves on the khata. `total_paise` is the sum of its debits, a bill's round-off among them."""
+        return abs(self.effect_paise)
 
 
 class Side(models.TextChoices):

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from execora.api.pagination import PageQuery
-from execora.api.wire import MoneyField, TextField, WireSerializer
+from execora.api.wire import DayField, MoneyField, TextField, WireSerializer
 from ledger.commands import PAYMENT_MODES
 
 
@@ -12,7 +12,7 @@ class EntryOut(WireSerializer):
     kind = serializers.CharField()
     customerId = serializers.CharField(source="customer_id")
     sequence = serializers.IntegerField()
-    amount = MoneyField(source="total_paise")
+    amount = MoneyField(source="amount_paise")
     effect = MoneyField(source="effect_paise")
     balance = MoneyField(source="balance_after_paise")
     mode = serializers.CharField()
@@ -27,20 +27,20 @@ class PaymentIn(WireSerializer):
     amount = MoneyField()
     paymentMode = serializers.ChoiceField(choices=list(PAYMENT_MODES))
     notes = TextField(max_length=300, required=False, allow_blank=True)
-    date = serializers.DateField(required=False)
+    date = DayField(required=False)
 
 
 class CreditIn(WireSerializer):
     customerId = TextField(max_length=40)
     amount = MoneyField()
     description = TextField(max_length=300)
-    date = serializers.DateField(required=False)
+    date = DayField(required=False)
 
 
 class OpeningBalanceIn(WireSerializer):
     customerId = TextField(max_length=40)
     amount = MoneyField()
-    date = serializers.DateField(required=False)
+    date = DayField(required=False)
 
 
 class ReverseIn(WireSerializer):

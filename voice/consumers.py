@@ -1,6 +1,8 @@
 """The socket: who may open it, its frames in, its frames and the shop's events out."""
 
 import asyncio
+import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -8,17 +10,21 @@ from uuid import UUID
 import structlog
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from execora.api.authentication import Login
 from execora.core.actor import Actor
 from execora.core.errors import DomainError, NotPermitted, Unauthenticated
 from execora.core.events import customer_group, deliver_on, staff_group
+from execora.core.ids import new_id
 from execora.core.permissions import Permission
+from execora.core.tokens import Claims
 from execora.ops.correlation import current_correlation_id
 from execora.ops.metrics import count_error, websocket_closed, websocket_opened
 from execora.providers.stt import speech_to_text
 from voice.dialog import Dialog
+from voice.echoes import RecentFinals
 from voice.listening import Listening
 from voice.pipeline import answer_button, answer_text
 from voice.protocol import (
@@ -30,13 +36,16 @@ from voice.protocol import (
     frame,
     read_frame,
 )
-from voice.sessions import Frames, close_session, in_database, log_in, open_session
+from voice.sessions import Frames, close_session, in_database, is_live, log_in, open_session
 
 log = structlog.get_logger(__name__)
 
 POLICY_VIOLATION, TOO_BIG = 1008, 1009
 SUBPROTOCOL = "execora.v1"
 TYPED = "text"
+LOGIN_CHECK_SECONDS = 5.0
+# How the server refuses to send to a client that is gone: the first time, and after it has noticed.
+_GONE = (OSError, RuntimeError)
 
 
 class Internal(DomainError):
@@ -56,6 +65,9 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         self._session_id: UUID | None = None
         self._joined: list[str] = []
         self._listening: Listening | None = None
+        self._recent = RecentFinals()
+        self._watch: asyncio.Task[None] | None = None
+        self._is_gone = False
 
     async def connect(self) -> None:
         """Accept; then refuse with 1008 and a reason, or open a session and say what is there."""
@@ -67,7 +79,7 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             return
         self._token = _token(self.scope)
         try:
-            actor, self._session_id = await in_database(
+            login, self._session_id = await in_database(
                 open_session, self._token, correlation_id=current_correlation_id()
             )
         except DomainError as fault:
@@ -75,7 +87,8 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             return
         websocket_opened()
         deliver_on(asyncio.get_running_loop())
-        await self._join(actor)
+        await self._join(login.actor)
+        self._watch = asyncio.create_task(self._watch_login(login.claims))
         engine = speech_to_text()
         self._listening = Listening(engine, self._heard)
         await self._send(
@@ -92,7 +105,10 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     async def disconnect(self, code: int) -> None:
         if self._session_id is None:
             return
+        self._is_gone = True
         websocket_closed()
+        if self._watch is not None:
+            self._watch.cancel()
         if self._listening is not None:
             await self._listening.close()
         for group in self._joined:
@@ -133,7 +149,7 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             case "voice:transcript":
                 await self._send("voice:transcript", {"text": data["text"], "isFinal": False})
             case "voice:final":
-                await self._answer(data["text"], data.get("utteranceId"), TYPED)
+                await self._typed(data["text"], data.get("utteranceId"))
             case "voice:confirm" | "voice:cancel":
                 await self._press(data["proposalId"], is_yes=given.type == "voice:confirm")
             case _:
@@ -151,21 +167,31 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         return self._listening
 
     async def _heard(self, text: str, is_final: bool, provider: str) -> None:
-        """Take what the speech engine heard; faults are told here, for nobody above can."""
-        await self._send("voice:transcript", {"text": text, "isFinal": is_final})
+        """Take what the speech engine heard; faults are told here, for nobody above can.
+
+        A final text has its utteranceId: the client may send it as text too, and it still runs once.
+        """
         if not is_final or not text.strip():
+            await self._send("voice:transcript", {"text": text, "isFinal": is_final})
             return
+        utterance_id = self._recent.take("heard", text, str(new_id()), at_seconds=time.monotonic())
+        await self._send("voice:transcript", {"text": text, "isFinal": True, "utteranceId": utterance_id})
         try:
-            await self._answer(text, None, provider)
+            await self._answer(text, utterance_id, provider)
         except Exception as fault:
             await self._tell(fault)
 
-    async def _answer(self, text: str, utterance_id: str | None, provider: str) -> None:
+    async def _typed(self, text: str, given_id: str | None) -> None:
+        """Run a final text, unless it is what was just heard: then the answer to that is given again."""
+        utterance_id = self._recent.take("typed", text, given_id or str(new_id()), at_seconds=time.monotonic())
+        await self._answer(text, utterance_id, TYPED, also_known_as=given_id if given_id != utterance_id else None)
+
+    async def _answer(self, text: str, utterance_id: str, provider: str, *, also_known_as: str | None = None) -> None:
         async with self._one_at_a_time:
-            frames = await in_database(self._answer_now, text, utterance_id, provider)
+            frames = await in_database(self._answer_now, text, utterance_id, provider, also_known_as)
             await self._send_all(frames)
 
-    def _answer_now(self, text: str, utterance_id: str | None, provider: str) -> Frames:
+    def _answer_now(self, text: str, utterance_id: str, provider: str, also_known_as: str | None) -> Frames:
         return answer_text(
             self._login().actor,
             self._dialog,
@@ -173,6 +199,7 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             text=text,
             utterance_id=utterance_id,
             provider=provider,
+            also_known_as=also_known_as,
         )
 
     async def _press(self, proposal_id: str, *, is_yes: bool) -> None:
@@ -200,6 +227,20 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         """Return who speaks as the database has it at this utterance."""
         return log_in(self._token, correlation_id=current_correlation_id())
 
+    async def _watch_login(self, claims: Claims) -> None:
+        """Close the socket soon after its login ends, also when nobody speaks."""
+        while not self._is_gone:
+            left_seconds = claims.expires_at - timezone.now().timestamp()
+            await asyncio.sleep(max(0.0, min(LOGIN_CHECK_SECONDS, left_seconds)))
+            try:
+                holds = await in_database(is_live, claims, timezone.now())
+            except DatabaseError as fault:
+                log.warning("login_check_failed", error=type(fault).__name__)
+                continue
+            if not holds:
+                await self.close(POLICY_VIOLATION, _reason(Unauthenticated()))
+                return
+
     async def _join(self, actor: Actor) -> None:
         if not actor.may(Permission.EVENT_RECEIVE) or self.channel_layer is None:
             return
@@ -225,7 +266,22 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             await self._send(one["type"], one["data"])
 
     async def _send(self, kind: str, data: dict[str, Any]) -> None:
-        await self.send(text_data=frame(kind, data))
+        """Send a frame. A client that is gone, which the server tells by raising, misses it."""
+        text = frame(kind, data)
+        if self._is_gone:
+            return
+        try:
+            await self.send(text_data=text)
+        except _GONE:
+            self._is_gone = True
+
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Close, if the client has not done so itself."""
+        if self._is_gone:
+            return
+        self._is_gone = True
+        with suppress(*_GONE):
+            await super().close(code, reason)
 
 
 def _headers(scope: dict[str, Any], name: bytes) -> list[str]:

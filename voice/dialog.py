@@ -8,12 +8,11 @@ from uuid import UUID
 from execora.core.errors import Conflict
 from voice.intents.answers import Expecting
 from voice.intents.grammar import Context
-from voice.intents.names import Candidate, distinguish, resolve
-from voice.intents.schema import Intent, Item, Parse
+from voice.intents.names import Candidate, distinguish
+from voice.intents.schema import Parse
 
 PROPOSAL_SECONDS = 60
-ANSWERS = frozenset({Intent.PROVIDE, Intent.UNKNOWN})
-DIRECTED = {"in": Intent.RECORD_PAYMENT, "out": Intent.ADD_CREDIT}
+QUESTION_SECONDS = 60
 
 
 class ProposalGone(Conflict):
@@ -24,13 +23,14 @@ class ProposalGone(Conflict):
 @dataclass(frozen=True, slots=True)
 class Question:
     """A command that lacks something, and what was asked: `choices` are the customers to choose from, `customer` is the
-    one who was found already, and `is_sure` whether the name was clear."""
+    one who was found already, and `is_sure` whether the name was clear. It waits until `expires_at`."""
 
     parse: Parse
     expecting: Expecting
     choices: tuple[Candidate, ...] = ()
     customer: Candidate | None = None
     is_sure: bool = True
+    expires_at: datetime | None = None
 
     def labels(self) -> tuple[str, ...]:
         return tuple(distinguish(self.choices)) if self.choices else ()
@@ -61,14 +61,23 @@ class Dialog:
 
     def context(self, now: datetime) -> Context:
         """Return what the grammar should expect to hear."""
-        if self.question is not None:
-            return Context(expecting=self.question.expecting, options=self.question.labels())
+        question = self.asked(now)
+        if question is not None:
+            return Context(expecting=question.expecting, options=question.labels())
         if self.waiting(now) is not None:
             return Context(expecting="confirmation")
         return Context()
 
-    def ask(self, question: Question) -> None:
-        self.question, self.proposal = question, None
+    def ask(self, question: Question, now: datetime) -> None:
+        expires_at = now + timedelta(seconds=QUESTION_SECONDS)
+        self.question, self.proposal = replace(question, expires_at=expires_at), None
+
+    def asked(self, now: datetime) -> Question | None:
+        """Return the question that waits for its answer, if it has not expired."""
+        question = self.question
+        if question is not None and question.expires_at is not None and question.expires_at <= now:
+            self.question = None
+        return self.question
 
     def propose(self, proposal: Proposal) -> None:
         self.question, self.proposal = None, proposal
@@ -98,63 +107,3 @@ class Dialog:
 
 def proposal_end(now: datetime) -> datetime:
     return now + timedelta(seconds=PROPOSAL_SECONDS)
-
-
-def chosen(question: Question, answer: Parse) -> Candidate | None:
-    """Return which of the offered customers the answer means, if it is clear."""
-    if answer.option is not None:
-        return question.choices[answer.option - 1] if answer.option <= len(question.choices) else None
-    said = (answer.qualifier or answer.customer or answer.name or answer.normalized_text).strip()
-    if not said:
-        return None
-    labels = [label.casefold() for label in question.labels()]
-    if said.casefold() in labels:
-        return question.choices[labels.index(said.casefold())]
-    found = resolve(said, question.choices)
-    return found.best if found.is_certain else None
-
-
-def completed(question: Question, answer: Parse) -> Parse | None:
-    """Return the command with the answer put into it; None when the answer does not answer."""
-    slot = question.expecting
-    values: dict[str, Any] | None = None
-    if slot == "customer":
-        named = answer.customer or answer.name or answer.qualifier
-        values = {"customer": named, "customer_ref": None} if named else None
-    elif slot == "amount" and answer.amount_paise is not None:
-        values = {"amount_paise": answer.amount_paise}
-    elif slot == "items":
-        items = _items(question.parse.items, answer)
-        values = {"items": items} if items else None
-    elif slot == "datetime" and (answer.datetime or answer.date):
-        values = {"datetime": answer.datetime, "date": None if answer.datetime else answer.date}
-    elif slot == "product" and (answer.product or answer.items):
-        values = {
-            "product": answer.product or answer.items[0].product,
-            "product_id": answer.product_id or (answer.items[0].product_id if answer.items else None),
-            "products": (),
-        }
-    elif slot == "direction" and answer.direction:
-        values = {"intent": DIRECTED[answer.direction]}
-    return None if values is None else _filled(question, answer, values)
-
-
-def _items(wanted: tuple[Item, ...], answer: Parse) -> tuple[Item, ...]:
-    """Put the answer in the place of the items that could not be taken; those that could stay."""
-    open_items = [item for item in wanted if item.product_id is None or item.quantity is None]
-    if answer.items:
-        return (*(item for item in wanted if item not in open_items), *answer.items)
-    if answer.quantity is None or len(open_items) != 1 or open_items[0].quantity is not None:
-        return ()
-    mended = replace(open_items[0], quantity=answer.quantity, unit=answer.unit or open_items[0].unit)
-    return tuple(mended if item is open_items[0] else item for item in wanted)
-
-
-def _filled(question: Question, answer: Parse, values: dict[str, Any]) -> Parse | None:
-    parse = question.parse
-    missing = tuple(slot for slot in parse.missing if slot != question.expecting)
-    unread = (*parse.unread, *answer.unread)
-    try:
-        return replace(parse, missing=missing, unread=unread, question=None, **values)
-    except ValueError:
-        return None

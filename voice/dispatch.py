@@ -10,12 +10,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from billing.models import Invoice, Product
+from billing.models import Invoice, InvoiceItem, Product
 from customers.commands import find_customer
 from customers.models import Customer, person_of
 from execora.core.actor import Actor
 from execora.core.commands import Answer, Once, fingerprint_of
-from execora.core.errors import NotFound, NotPermitted
+from execora.core.errors import Conflict, NotFound, NotPermitted
 from execora.core.money import indian_rupees, parse_rupees, plain_quantity, rupees
 from execora.core.permissions import Permission
 from ledger.commands import AUTHOR_MAY_REVERSE_FOR, add_credit, record_payment
@@ -30,7 +30,10 @@ SPOKEN_NOTE = "voice"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command or question with everything it needs. Amounts are paise; `due_at` is aware."""
+    """One command or question with everything it needs. Amounts are paise; `due_at` is aware; `day` None is today.
+
+    `total_paise` is what the bill was found to come to, and what a yes is said to.
+    """
 
     intent: Intent
     customer_id: UUID | None = None
@@ -41,7 +44,12 @@ class Step:
     due_at: datetime | None = None
     lines: tuple[LineWanted, ...] = ()
     product_id: UUID | None = None
-    estimate_paise: int | None = None
+    total_paise: int | None = None
+
+
+class TermsChanged(Conflict):
+    code = "TERMS_CHANGED"
+    message = "The price has changed since. Nothing was written; say the bill again."
 
 
 NEEDS: dict[Intent, Permission] = {
@@ -100,6 +108,7 @@ def _invoice(actor: Actor, step: Step, once: Once) -> Facts:
     ]
 
     def present(invoice: Invoice) -> Facts:
+        _check_terms(step, invoice)
         return {
             "customer": person_of(customer),
             "invoiceId": str(invoice.pk),
@@ -110,6 +119,17 @@ def _invoice(actor: Actor, step: Step, once: Once) -> Facts:
         }
 
     return _body(issue_invoice.once(actor, once, present, customer=customer, lines=lines, notes="", draft=False))
+
+
+def _check_terms(step: Step, invoice: Invoice) -> None:
+    """Refuse, while the bill can still be undone, one that is not the bill that was found or said yes to.
+
+    Raises:
+        TermsChanged: a price or the total is another.
+    """
+    prices = InvoiceItem.objects.filter(invoice=invoice).order_by("line").values_list("unit_price_paise", flat=True)
+    if invoice.total_paise != step.total_paise or list(prices) != [line.price_paise for line in step.lines]:
+        raise TermsChanged()
 
 
 def _payment(actor: Actor, step: Step, once: Once) -> Facts:
@@ -196,8 +216,8 @@ _RUN: dict[Intent, Callable[[Actor, Step, Once], Facts]] = {
 }
 
 
-def spoken(intent: Intent, facts: Facts, language: str) -> str:
-    """Return the reply that tells the facts of a step that was carried out."""
+def spoken(intent: Intent, facts: Facts, language: str, *, today: date) -> str:
+    """Return the reply that tells the facts of a step that was carried out, with its day when that is not today."""
     key = f"done.{intent.value}"
     if intent == Intent.CHECK_STOCK:
         return reply(key, language, product=facts["product"], quantity=facts["stock"], unit=facts["unit"])
@@ -212,7 +232,8 @@ def spoken(intent: Intent, facts: Facts, language: str) -> str:
             payments=_said(summary["totalPayments"]),
             pending=_said(summary["pendingAmount"]),
         )
-    values: Facts = {"customer": facts["customer"]["name"]}
+    day = date.fromisoformat(facts["date"]) if "date" in facts else today
+    values: Facts = {"customer": facts["customer"]["name"], "day": _beside(day if day != today else None)}
     if "balance" in facts:
         values["balance"] = balance(_paise(facts["balance"]), language)
     if intent == Intent.CREATE_REMINDER:
@@ -229,15 +250,25 @@ def proposed(step: Step, language: str) -> str:
     items = [
         {"product": line.product, "quantity": plain_quantity(line.quantity), "unit": line.unit} for line in step.lines
     ]
-    amount = step.amount_paise if step.amount_paise is not None else step.estimate_paise
-    return reply(
+    is_bill = step.intent == Intent.CREATE_INVOICE
+    amount = (step.total_paise if is_bill else step.amount_paise) or 0
+    summary = reply(
         f"propose.{step.intent.value}",
         language,
         customer=step.customer,
         items=said_items(items),
-        amount="?" if amount is None else indian_rupees(amount),
+        amount=indian_rupees(amount),
+        day=_beside(step.day),
         when=said_time(step.due_at) if step.due_at else "",
     )
+    if is_bill and step.day is not None:
+        return reply("dated_today", language, day=said_day(step.day), summary=summary)
+    return summary
+
+
+def _beside(day: date | None) -> str:
+    """Return a day that is not today as it stands beside an amount."""
+    return f" ({said_day(day)})" if day is not None else ""
 
 
 def undo_of(facts: Facts) -> Facts | None:
@@ -251,7 +282,8 @@ def _entry_facts(customer: Customer) -> Callable[[Entry], Facts]:
     return lambda entry: {
         "customer": person_of(customer),
         "entryId": str(entry.pk),
-        "amount": rupees(entry.total_paise),
+        "amount": rupees(entry.amount_paise),
+        "date": entry.occurred_on.isoformat(),
         "mode": entry.mode,
         "balance": rupees(entry.balance_after_paise),
     }

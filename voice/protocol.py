@@ -20,6 +20,7 @@ SAMPLE_RATES_HZ = range(8_000, 48_001)
 Data = dict[str, Any]
 _UTTERANCE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _PROPOSAL_ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 _TOP_KEYS = frozenset({"type", "data", "timestamp"})
 
 
@@ -111,8 +112,12 @@ def _is_text(value: Any) -> bool:
 
 
 def _encodes(value: str) -> bool:
-    """Tell whether a database takes the text: no lone surrogates, no NUL."""
-    return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return storable(value) == value
+
+
+def storable(text: str) -> str:
+    """Return the text as a database takes it: lone surrogates and NUL become spaces."""
+    return _NOT_STORABLE.sub(" ", text)
 
 
 def _is_audio(value: Any) -> bool:

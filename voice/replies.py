@@ -74,20 +74,30 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     ),
     "cancelled": ("Theek hai, nahi kiya.", "ठीक है, नहीं किया।", "All right, it was not done."),
     "yes_or_no": ("Haan ya nahi? {summary}", "हाँ या नहीं? {summary}", "Yes or no? {summary}"),
+    "terms_changed": (
+        "Daam badal gaya hai. {summary}",
+        "दाम बदल गया है। {summary}",
+        "The price has changed. {summary}",
+    ),
+    "dated_today": (
+        "{day} suna, par bill aaj ki tareekh ka banega. {summary}",
+        "{day} सुना, पर बिल आज की तारीख का बनेगा। {summary}",
+        "I heard {day}, but a bill is dated today. {summary}",
+    ),
     "propose.CREATE_INVOICE": (
-        "{customer} ka bill: {items}, lagbhag ₹{amount}. Banaun?",
-        "{customer} का बिल: {items}, लगभग ₹{amount}। बनाऊँ?",
-        "A bill for {customer}: {items}, about ₹{amount}. Shall I make it?",
+        "{customer} ka bill: {items}, kul ₹{amount}. Banaun?",
+        "{customer} का बिल: {items}, कुल ₹{amount}। बनाऊँ?",
+        "A bill for {customer}: {items}, total ₹{amount}. Shall I make it?",
     ),
     "propose.RECORD_PAYMENT": (
-        "{customer} se ₹{amount} jama karun?",
-        "{customer} से ₹{amount} जमा करूँ?",
-        "Record ₹{amount} received from {customer}?",
+        "{customer} se ₹{amount} jama karun{day}?",
+        "{customer} से ₹{amount} जमा करूँ{day}?",
+        "Record ₹{amount} received from {customer}{day}?",
     ),
     "propose.ADD_CREDIT": (
-        "{customer} ke khate mein ₹{amount} udhaar likhun?",
-        "{customer} के खाते में ₹{amount} उधार लिखूँ?",
-        "Write ₹{amount} of credit on {customer}'s account?",
+        "{customer} ke khate mein ₹{amount} udhaar likhun{day}?",
+        "{customer} के खाते में ₹{amount} उधार लिखूँ{day}?",
+        "Write ₹{amount} of credit on {customer}'s account{day}?",
     ),
     "propose.CREATE_REMINDER": (
         "{customer} ko {when} yaad dilaun?",
@@ -101,14 +111,14 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Bill {number} for {customer}: {items}, total ₹{amount}. The balance is now {balance}.",
     ),
     "done.RECORD_PAYMENT": (
-        "{customer} se ₹{amount} jama ho gaye. Ab baaki {balance}.",
-        "{customer} से ₹{amount} जमा हो गए। अब बाकी {balance}।",
-        "₹{amount} received from {customer}. The balance is now {balance}.",
+        "{customer} se ₹{amount} jama ho gaye{day}. Ab baaki {balance}.",
+        "{customer} से ₹{amount} जमा हो गए{day}। अब बाकी {balance}।",
+        "₹{amount} received from {customer}{day}. The balance is now {balance}.",
     ),
     "done.ADD_CREDIT": (
-        "{customer} ke khate mein ₹{amount} udhaar likh diya. Ab baaki {balance}.",
-        "{customer} के खाते में ₹{amount} उधार लिख दिया। अब बाकी {balance}।",
-        "₹{amount} of credit written for {customer}. The balance is now {balance}.",
+        "{customer} ke khate mein ₹{amount} udhaar likh diya{day}. Ab baaki {balance}.",
+        "{customer} के खाते में ₹{amount} उधार लिख दिया{day}। अब बाकी {balance}।",
+        "₹{amount} of credit written for {customer}{day}. The balance is now {balance}.",
     ),
     "done.CHECK_BALANCE": (
         "{customer} ka baaki {balance} hai.",
@@ -144,6 +154,11 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "error.DATE_NOT_ALLOWED": (
         "Yeh tareekh nahi chalegi: aaj tak ki, ek saal ke andar ki boliye.",
         "यह तारीख नहीं चलेगी: आज तक की, एक साल के अंदर की बोलिए।",
+        "",
+    ),
+    "error.UNIT_MISMATCH": (
+        "Yeh saman is naap mein nahi bikta. Sahi naap ke saath dobara boliye.",
+        "यह सामान इस नाप में नहीं बिकता। सही नाप के साथ दोबारा बोलिए।",
         "",
     ),
     "error.AMOUNT_TOO_LARGE": (

@@ -1,7 +1,7 @@
 """From spoken words to rows of the shop: which customer, which products, how much of each."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -12,12 +12,14 @@ from django.utils import timezone
 from billing.errors import ProductAmbiguous, ProductNotFound
 from billing.lookup import products_by_id, products_by_name
 from billing.models import Product
+from billing.totals import PricedLine, TaxRules, amounts_of
 from billing.units import convert
 from customers.models import Customer
 from customers.search import search_customers
 from execora.core.actor import Actor
 from execora.core.errors import DomainError
 from execora.core.ids import parse_id
+from execora.core.models import GstRegistration
 from voice.intents.names import Candidate, Resolution, resolve
 from voice.intents.products import Lexicon, ProductEntry
 from voice.intents.schema import Item
@@ -32,13 +34,21 @@ _lexicons: dict[UUID, tuple[_Stamp, Lexicon]] = {}
 
 @dataclass(frozen=True, slots=True)
 class LineWanted:
-    """One line of a bill, of a product that the shop has. A price is in paise for one `unit`; None is the shop's."""
+    """One line of a bill, of a product that the shop has.
+
+    `unit_price_paise` was said and is for one `unit`; None takes the shop's, `listed_paise`, for one of the product's own.
+    """
 
     product_id: UUID
     product: str
     quantity: Decimal
     unit: str
     unit_price_paise: int | None
+    listed_paise: int
+
+    @property
+    def price_paise(self) -> int:
+        return self.listed_paise if self.unit_price_paise is None else self.unit_price_paise
 
 
 class ProductUnknown(DomainError):
@@ -139,24 +149,39 @@ def _line(actor: Actor, item: Item) -> LineWanted:
         if exact != exact.to_integral_value():
             raise PriceUneven(facts={"product": product.name})
         price = int(exact)
-    return LineWanted(product.pk, product.name, item.quantity, item.unit or product.unit, price)
+    return LineWanted(product.pk, product.name, item.quantity, item.unit or product.unit, price, product.price_paise)
 
 
-def estimate_paise(actor: Actor, lines: Iterable[LineWanted]) -> int | None:
-    """Return about what the lines come to, tax included; None where a unit is not the product's kind."""
+def listed_now(actor: Actor, lines: Iterable[LineWanted]) -> tuple[LineWanted, ...]:
+    """Return the lines at the prices that the shop has now.
+
+    Raises:
+        ProductNotFound: a product is not on sale any more.
+    """
     wanted = list(lines)
-    products = Product.objects.in_bulk([line.product_id for line in wanted])
-    total = Decimal(0)
+    products = products_by_id(actor, [line.product_id for line in wanted])
+    return tuple(replace(line, listed_paise=products[line.product_id].price_paise) for line in wanted)
+
+
+def total_of(actor: Actor, customer_id: UUID | None, lines: Iterable[LineWanted]) -> int:
+    """Return what a bill of these lines comes to, tax and rounding included, in paise: what `issue_invoice` would write.
+
+    Raises:
+        UnitMismatch, StockTooLarge, AmountTooLarge, ProductNotFound: as their names say.
+    """
+    wanted, business = list(lines), actor.business
+    products = products_by_id(actor, [line.product_id for line in wanted])
+    state = Customer.objects.visible_to(actor).filter(pk=customer_id).values_list("state_code", flat=True).first()
+    rules = TaxRules(
+        charges_gst=business.gst_registration == GstRegistration.REGULAR,
+        prices_include_tax=business.prices_include_tax,
+        is_inter_state=(state or business.state_code) != business.state_code,
+        rounds_to_rupee=business.rounds_to_rupee,
+    )
+    priced = []
     for line in wanted:
         product = products[line.product_id]
-        if line.unit_price_paise is not None:
-            price = line.quantity * line.unit_price_paise
-        else:
-            try:
-                quantity = convert(line.quantity, line.unit, product.unit)
-            except DomainError:
-                return None
-            price = quantity * product.price_paise
-        added = 0 if actor.business.prices_include_tax else product.gst_rate_bp
-        total += price * (10_000 + added) / 10_000
-    return int(total)
+        in_own_unit = convert(line.quantity, line.unit, product.unit)
+        quantity = in_own_unit if line.unit_price_paise is None else line.quantity
+        priced.append(PricedLine(quantity, line.price_paise, 0, product.gst_rate_bp))
+    return amounts_of(priced, rules).total_paise

@@ -15,7 +15,9 @@ from django.utils import timezone
 from execora.api.authentication import Login, login_by_token
 from execora.core.actor import Actor, Channel
 from execora.core.errors import NotPermitted
+from execora.core.models import AuthSession
 from execora.core.permissions import Permission
+from execora.core.tokens import Claims
 from voice.models import Utterance, VoiceSession
 
 P = ParamSpec("P")
@@ -54,17 +56,28 @@ def log_in(token: str, *, correlation_id: str) -> Login:
     return login
 
 
-def open_session(token: str, *, correlation_id: str) -> tuple[Actor, UUID]:
-    """Return the actor behind the token and the id of the new session.
+def open_session(token: str, *, correlation_id: str) -> tuple[Login, UUID]:
+    """Return the login behind the token and the id of the new session.
 
     Raises:
         Unauthenticated, NotPermitted: as their names say.
     """
-    actor = log_in(token, correlation_id=correlation_id).actor
+    login = log_in(token, correlation_id=correlation_id)
+    actor = login.actor
     session = VoiceSession.objects.create(
         business_id=actor.business_id, user_id=_speaker(actor), correlation_id=correlation_id, started_at=actor.now
     )
-    return actor, session.pk
+    return login, session.pk
+
+
+def is_live(claims: Claims, now: datetime) -> bool:
+    """Tell whether a login still holds: its token, its session and its user. At most one statement."""
+    if claims.expires_at <= now.timestamp():
+        return False
+    rows = AuthSession.objects.filter(
+        pk=claims.session_id, user_id=claims.user_id, revoked_at=None, expires_at__gt=now, user__is_active=True
+    )
+    return bool(rows.exists())
 
 
 def close_session(session_id: UUID, at: datetime) -> None:

@@ -6,6 +6,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.text
 import execora.core.ids
+from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
@@ -70,6 +71,7 @@ class Migration(migrations.Migration):
                 ('hsn', models.CharField(blank=True, max_length=8, validators=[django.core.validators.RegexValidator('^\\d{4,8}$')], verbose_name='HSN')),
                 ('gst_rate_bp', models.IntegerField(default=0, verbose_name='GST rate (1/100 %)')),
                 ('stock', models.DecimalField(decimal_places=3, default=0, max_digits=12)),
+                ('last_movement', models.BigIntegerField(default=0, editable=False)),
                 ('low_stock_at', models.DecimalField(decimal_places=3, default=0, max_digits=12)),
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
@@ -105,6 +107,7 @@ class Migration(migrations.Migration):
             name='StockMovement',
             fields=[
                 ('id', models.UUIDField(default=execora.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('sequence', models.BigIntegerField()),
                 ('quantity', models.DecimalField(decimal_places=3, help_text="Signed, in the product's unit", max_digits=12)),
                 ('stock_after', models.DecimalField(decimal_places=3, max_digits=12)),
                 ('reason', models.CharField(choices=[('opening', 'Opening'), ('purchase', 'Purchase'), ('sale', 'Sale'), ('cancellation', 'Cancellation'), ('count', 'Stock count'), ('damage', 'Damage'), ('return', 'Return')], max_length=12)),
@@ -138,7 +141,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entry', None), ('number', None), ('status', 'draft')), models.Q(models.Q(('status', 'draft'), _negated=True), models.Q(('number', None), _negated=True), models.Q(('entry', None), _negated=True)), _connector='OR'), name='invoice_number_when_issued'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entry', None), ('issued_on', None), ('number', None), ('status', 'draft')), models.Q(('entry__isnull', False), ('issued_on__isnull', False), ('number__isnull', False), ('status__in', ('issued', 'cancelled'))), _connector='OR'), name='invoice_number_when_issued'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoice',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('status', 'cancelled')), models.Q(models.Q(('status', 'cancelled'), _negated=True), ('cancel_reason', ''), ('cancelled_at', None)), _connector='OR'), name='invoice_reason_when_cancelled'),
         ),
         migrations.AddConstraint(
             model_name='numberseries',
@@ -158,7 +165,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('stock__gte', 0)), name='product_stock_positive'),
+            constraint=models.CheckConstraint(condition=models.Q(('stock__gte', 0), ('stock__lte', Decimal('999999999.999'))), name='product_stock_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='product',
+            constraint=models.CheckConstraint(condition=models.Q(('low_stock_at__gte', 0), ('low_stock_at__lte', Decimal('999999999.999'))), name='product_low_stock_positive'),
         ),
         migrations.AddConstraint(
             model_name='invoiceitem',
@@ -166,7 +177,31 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='invoiceitem',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('stock_quantity__gt', 0)), name='item_quantity_positive'),
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('quantity__lte', Decimal('999999999.999')), ('stock_quantity__gt', 0), ('stock_quantity__lte', Decimal('999999999.999'))), name='item_quantity_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoiceitem',
+            constraint=models.CheckConstraint(condition=models.Q(('total_paise', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('taxable_paise'), '+', models.F('cgst_paise')), '+', models.F('sgst_paise')), '+', models.F('igst_paise')))), name='item_adds_up'),
+        ),
+        migrations.AddConstraint(
+            model_name='stockmovement',
+            constraint=models.UniqueConstraint(fields=('product', 'sequence'), name='movement_sequence_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='stockmovement',
+            constraint=models.CheckConstraint(condition=models.Q(('sequence__gt', 0)), name='movement_sequence_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='stockmovement',
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', Decimal('-999999999.999')), ('quantity__lte', Decimal('999999999.999')), models.Q(('quantity', 0), _negated=True)), name='movement_moves'),
+        ),
+        migrations.AddConstraint(
+            model_name='stockmovement',
+            constraint=models.CheckConstraint(condition=models.Q(('stock_after__gte', 0), ('stock_after__lte', Decimal('999999999.999'))), name='movement_leaves_stock'),
+        ),
+        migrations.AddConstraint(
+            model_name='stockmovement',
+            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['opening', 'purchase', 'sale', 'cancellation', 'count', 'damage', 'return'])), name='movement_reason_known'),
         ),
         migrations.AddIndex(
             model_name='stockmovement',

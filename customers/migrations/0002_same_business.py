@@ -1,5 +1,6 @@
-"""A customer's login belongs to the customer's shop; names are found by trigrams of their sound."""
+"""A customer's login belongs to the customer's shop; names are found by trigrams of their sound; no customer is deleted."""
 
+from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations
 
@@ -15,5 +16,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             "CREATE INDEX customer_by_sound ON customers_customer USING gin (sound_keys gin_trgm_ops)",
             "DROP INDEX customer_by_sound",
+        ),
+        migrations.RunSQL(
+            f"REVOKE DELETE ON customers_customer FROM {settings.APPLICATION_ROLE}", migrations.RunSQL.noop
         ),
     ]

@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from execora.core.actor import Actor, Channel
 from execora.core.errors import DomainError, NotPermitted
@@ -30,8 +31,10 @@ def admin_actor(request: HttpRequest) -> Actor:
     return Actor(user.business, user.pk, Role(user.role), None, Channel.ADMIN, current_correlation_id(), timezone.now())
 
 
-class RupeesField(forms.CharField):
-    """Rupees on the page, paise inside."""
+class HundredthsField(forms.CharField):
+    """A number with two decimals on the page, hundredths as an int inside: rupees for paise, percent for basis points."""
+
+    widget = UnfoldAdminTextInputWidget
 
     def prepare_value(self, value: Any) -> Any:
         return rupees(value) if isinstance(value, int) else value
@@ -41,7 +44,9 @@ class RupeesField(forms.CharField):
         try:
             return parse_rupees(text) if text else None
         except ValueError as fault:
-            raise forms.ValidationError(str(fault)) from fault
+            raise forms.ValidationError(
+                "Give a number with at most two decimals, such as 60.50, without a sign."
+            ) from fault
 
 
 def rupee_column(field: str, title: str) -> Callable[[Any], str]:
@@ -50,7 +55,7 @@ def rupee_column(field: str, title: str) -> Callable[[Any], str]:
     @admin.display(description=title, ordering=field)
     def column(row: Any) -> str:
         paise = getattr(row, field)
-        return "" if paise is None else f"₹{indian_rupees(paise)}"
+        return "" if paise is None else f"{'−' if paise < 0 else ''}₹{indian_rupees(abs(paise))}"
 
     return column
 
@@ -62,10 +67,10 @@ class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold carries no types
     exclude: tuple[str, ...] = ("business",)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        if db_field.name.endswith("_paise"):
-            return RupeesField(
-                label=db_field.verbose_name.removesuffix(" paise").capitalize(), required=not db_field.null
-            )
+        for ending, unit in (("_paise", "₹"), ("_bp", "%")):
+            if db_field.name.endswith(ending):
+                name = db_field.name.removesuffix(ending).replace("_", " ")
+                return HundredthsField(label=f"{name.capitalize()} ({unit})", required=not db_field.null)
         return super().formfield_for_dbfield(db_field, request, **options)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Model]:
@@ -102,17 +107,18 @@ class CommandForm(forms.ModelForm):  # type: ignore[type-arg]  # one form for ev
 
     write: ClassVar[Callable[[Any, dict[str, Any]], Model]]
 
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if not self.errors:
-            try:
-                self.written = type(self).write(self.instance, given)
-            except DomainError as refused:
-                raise forms.ValidationError(refused.message) from refused
-        return given
-
     def _post_clean(self) -> None:
-        """Leave the instance alone: the command has written already."""
+        """Let the command write; it reads and checks its own row."""
+        if self.errors:
+            return
+        try:
+            self.written = type(self).write(self.instance, self.cleaned_data)
+        except DomainError as refused:
+            named = {name: said for name, said in refused.fields.items() if name in self.fields}
+            for name, said in named.items():
+                self.add_error(name, said)
+            if not named:
+                self.add_error(None, refused.message)
 
     def save(self, commit: bool = True) -> Model:
         self.save_m2m = _nothing_more  # type: ignore[method-assign]  # the admin calls what a form puts here

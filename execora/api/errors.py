@@ -6,11 +6,12 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from execora.core.errors import DomainError
+from execora.core.errors import DatabaseUnavailable, DomainError
 from execora.ops.correlation import current_correlation_id
 
 log = structlog.get_logger(__name__)
@@ -27,9 +28,7 @@ CODES = {
     500: "INTERNAL_ERROR",
     503: "BUSY",
 }
-INTERNAL_MESSAGE = (
-    "Something failed on our side and nothing was written. Try again; if it stays, report the correlation id."
-)
+INTERNAL_MESSAGE = "Something failed on our side. If it stays when you try again, report the correlation id."
 
 
 def error_body(
@@ -50,6 +49,9 @@ def error_body(
 
 def answer_error(fault: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. An unknown exception is logged and answered 500 without its text."""
+    if isinstance(fault, OperationalError | InterfaceError):
+        log.error("database_unavailable", exc_info=fault)
+        fault = DatabaseUnavailable()
     if isinstance(fault, DomainError):
         return _response(error_body(fault.status, fault.message, code=fault.code, fields=fault.fields))
     if isinstance(fault, Http404):

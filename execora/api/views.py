@@ -12,7 +12,7 @@ from rest_framework.viewsets import ViewSet
 from execora.api.authentication import actor_of
 from execora.api.wire import WireSerializer
 from execora.core.actor import Actor
-from execora.core.commands import Command, Once, fingerprint_of
+from execora.core.commands import Answer, Command, Once, earlier_answer, fingerprint_of
 from execora.core.errors import BadInput
 from execora.core.permissions import Permission
 
@@ -64,21 +64,53 @@ class WireViewSet(ViewSet):
         checked.is_valid(raise_exception=True)
         return checked.validated_data
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Authenticate and check the permission; then answer a key that was used before from what was answered then,
+        whatever has become of the rows that the request names."""
+        super().initial(request, *args, **kwargs)
+        self._once = self._once_of(request)
+        if self._once is not None:
+            earlier = earlier_answer(self.actor, self._once)
+            if earlier is not None:
+                raise _Replayed(earlier)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, _Replayed):
+            return exc.response()
+        return super().handle_exception(exc)
+
     def run(
         self, command: Command[..., R], present: Callable[[R], dict[str, Any]], *, status: int = 201, **arguments: Any
     ) -> Response:
         """Carry out `command` for this request's actor, once under its Idempotency-Key, and answer what it did."""
-        answer = command.once(self.actor, self._once(command.name), present, **arguments)
-        headers = {"Idempotent-Replay": "true"} if answer.is_replay else None
-        return Response(answer.body, status=status, headers=headers)
 
-    def _once(self, command_name: str) -> Once | None:
-        key = self.request.META.get("HTTP_IDEMPOTENCY_KEY")
-        if key is None:
+        def kept(result: R) -> dict[str, Any]:
+            return {"status": status, "body": present(result)}
+
+        answer = command.once(self.actor, self._once, kept, **arguments)
+        if answer.is_replay:
+            raise _Replayed(answer)
+        return Response(answer.body["body"], status=status)
+
+    @staticmethod
+    def _once_of(request: Request) -> Once | None:
+        key = request.META.get("HTTP_IDEMPOTENCY_KEY")
+        if key is None or request.method != "POST":
             return None
         if not _KEY.fullmatch(key):
             raise BadInput(
                 "Idempotency-Key takes 8 to 64 letters, digits, dots, underscores and hyphens.",
                 fields={"Idempotency-Key": ["Not in the expected form."]},
             )
-        return Once(key, fingerprint_of(f"{command_name} {self.request.path}", {"body": self.request.data}))
+        return Once(key, fingerprint_of(request._request.path_info, {"body": request.data}), is_looked_up=True)
+
+
+class _Replayed(Exception):
+    """The first answer under this request's key, to be given again."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self._kept = answer.body
+
+    def response(self) -> Response:
+        return Response(self._kept["body"], status=self._kept["status"], headers={"Idempotent-Replay": "true"})

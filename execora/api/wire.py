@@ -117,6 +117,15 @@ class QuantityField(serializers.Field[Decimal, Any, str, Decimal]):
         return plain_quantity(value)
 
 
+class DayField(serializers.DateField):
+    """A calendar day, 2026-11-24, in ASCII digits."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        if not isinstance(value, str) or not value.isascii():
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
 @extend_schema_field({"type": "string", "example": "+919820000001"})
 class PhoneField(serializers.Field[str, Any, str, str]):
     """E.164 out, usual Indian spellings in."""

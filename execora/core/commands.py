@@ -14,10 +14,10 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import orjson
 import tenacity
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from execora.core.actor import Actor
-from execora.core.errors import Busy, IdempotencyKeyReused, NotPermitted
+from execora.core.errors import Busy, DatabaseUnavailable, IdempotencyKeyReused, NotPermitted
 from execora.core.models import AuditEvent, IdempotencyKey
 from execora.core.permissions import Permission
 
@@ -36,6 +36,7 @@ class Once:
 
     key: str
     fingerprint: bytes
+    is_looked_up: bool = False  # the caller has just asked for an earlier answer, and there was none
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Command(Generic[P, R]):
         self._check(actor)
         if once is None:
             return Answer(_in_transaction(lambda: present(self._act(actor, *args, **kwargs))), is_replay=False)
-        earlier = _earlier_answer(actor, once)
+        earlier = None if once.is_looked_up else earlier_answer(actor, once)
         if earlier is not None:
             return earlier
 
@@ -96,7 +97,7 @@ class Command(Generic[P, R]):
         except Exception:
             # Another attempt under this key may have committed while this one waited: the key's unique index refused the
             # second row, or what the first one did made the command itself refuse.
-            earlier = _earlier_answer(actor, once)
+            earlier = earlier_answer(actor, once)
             if earlier is None:
                 raise
             return earlier
@@ -124,7 +125,12 @@ def command(*, requires: Permission) -> Callable[[Callable[Concatenate[Actor, P]
     return lambda function: Command(function, requires)
 
 
-def _earlier_answer(actor: Actor, once: Once) -> Answer | None:
+def earlier_answer(actor: Actor, once: Once) -> Answer | None:
+    """Return what was answered under the key before, if anything.
+
+    Raises:
+        IdempotencyKeyReused: it was used for something else.
+    """
     row = IdempotencyKey.objects.filter(business_id=actor.business_id, user_id=actor.user_id, key=once.key).first()  # type: ignore[misc]  # None is IS NULL
     if row is None:
         return None
@@ -153,14 +159,13 @@ def _is_worth_another_try(fault: BaseException) -> bool:
 
 
 @contextmanager
-def _busy_when_waiting_too_long() -> Iterator[None]:
+def _told_as_a_refusal() -> Iterator[None]:
+    """Say "busy" where nothing was written, and "not known" where the connection broke, perhaps while committing."""
     try:
         yield
-    except OperationalError as fault:
+    except (OperationalError, InterfaceError) as fault:
         states = (LOCK_NOT_AVAILABLE, QUERY_CANCELED, SERIALIZATION_FAILURE, DEADLOCK_DETECTED)
-        if _sqlstate(fault) in states:
-            raise Busy() from fault
-        raise
+        raise (Busy() if _sqlstate(fault) in states else DatabaseUnavailable()) from fault
 
 
 _retrying = tenacity.Retrying(
@@ -181,5 +186,5 @@ def _in_transaction(act: Callable[[], R]) -> R:
         with transaction.atomic():
             return act()
 
-    with _busy_when_waiting_too_long():
+    with _told_as_a_refusal():
         return _retrying(attempt)

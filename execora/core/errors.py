@@ -64,6 +64,15 @@ class IdempotencyKeyReused(DomainError):
     message = "This Idempotency-Key was used with another body. Use a new key for a new request."
 
 
+class DatabaseUnavailable(DomainError):
+    status = 503
+    code = "DATABASE_UNAVAILABLE"
+    message = (
+        "The database did not answer, and it is not known whether this was written. Send it again under the same "
+        "Idempotency-Key: it is then done once."
+    )
+
+
 class Busy(DomainError):
     status = 503
     code = "BUSY"

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
+from execora.core.gst import STATE_CODE_FORM
 from execora.core.ids import new_id
 from execora.core.permissions import Role
 from execora.core.tenancy import BusinessOwned, OwnedQuerySet
@@ -47,6 +48,7 @@ class Business(models.Model):
             models.CheckConstraint(
                 condition=models.Q(voice_confirm_above_paise__gte=0), name="business_limit_positive"
             ),
+            models.CheckConstraint(condition=models.Q(state_code__regex=STATE_CODE_FORM), name="business_state_known"),
             models.CheckConstraint(
                 condition=models.Q(invoice_series__regex=r"^[A-Z0-9]{1,3}$"), name="business_series_form"
             ),

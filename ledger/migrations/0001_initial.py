@@ -93,7 +93,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='entry',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'opening')), fields=('business', 'customer'), name='entry_opening_once'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('effect_paise__gt', 0), ('kind__in', ('invoice', 'credit', 'opening'))), models.Q(('effect_paise__lt', 0), ('kind', 'payment')), models.Q(('kind', 'reversal'), models.Q(('effect_paise', 0), _negated=True)), _connector='OR'), name='entry_kind_says_direction'),
+        ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(condition=models.Q(('kind', 'opening')), fields=['business', 'customer'], name='entry_opening'),
+        ),
+        migrations.AddConstraint(
+            model_name='account',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['receivable', 'cash', 'upi', 'card', 'bank', 'other', 'sales', 'cgst', 'sgst', 'igst', 'round_off', 'opening'])), name='account_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='posting',

@@ -1,4 +1,4 @@
-"""The ledger only grows, balances at commit, and stays within one shop."""
+"""The ledger only grows, balances at commit, and stays within one shop; accounts are never deleted."""
 
 from pathlib import Path
 

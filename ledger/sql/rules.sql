@@ -1,8 +1,11 @@
--- What the database itself holds about the books, whoever writes. Each check runs at commit.
+-- What the database itself holds about the books, whoever writes. Each check runs at commit. Every function names its
+-- search path, temporary tables last: a writer's own table of the same name is never looked at.
 
 -- An entry: two postings at least, debits = credits = total; what its postings do to the customer's account is its effect;
--- it follows the entry before it in that account; a reversal undoes its entry exactly.
-CREATE FUNCTION ledger_check_entry(checked uuid) RETURNS void LANGUAGE plpgsql AS $$
+-- it follows the entry before it in that account; a reversal mirrors the postings of its entry, account by account;
+-- an account has one opening entry that is not reversed, at most.
+CREATE FUNCTION ledger_check_entry(checked uuid) RETURNS void LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     e ledger_entry;
     before ledger_entry;
@@ -41,7 +44,14 @@ BEGIN
     IF e.reverses_id IS NOT NULL THEN
         SELECT * INTO undone FROM ledger_entry WHERE id = e.reverses_id;
         IF undone.kind = 'reversal' OR undone.customer_id <> e.customer_id
-           OR undone.total_paise <> e.total_paise OR undone.effect_paise <> -e.effect_paise THEN
+           OR EXISTS (
+               SELECT FROM (
+                   SELECT p.account_id, p.side, p.amount_paise FROM ledger_posting p WHERE p.entry_id = undone.id
+                   UNION ALL
+                   SELECT p.account_id, CASE p.side WHEN 'D' THEN 'C' ELSE 'D' END, -p.amount_paise
+                     FROM ledger_posting p WHERE p.entry_id = e.id
+               ) both_entries (account_id, side, amount_paise)
+               GROUP BY account_id, side HAVING sum(amount_paise) <> 0) THEN
             RAISE EXCEPTION 'entry % does not undo entry %', e.id, undone.id USING ERRCODE = '23514';
         END IF;
     END IF;
@@ -49,22 +59,36 @@ BEGIN
     IF NOT FOUND OR account.last_sequence < e.sequence THEN
         RAISE EXCEPTION 'entry % is not counted in its account', e.id USING ERRCODE = '23514';
     END IF;
+    IF e.kind = 'opening' THEN
+        -- Of two writers at once the second waits here for the first, and then counts its entry too.
+        PERFORM FROM ledger_account WHERE id = account.id FOR UPDATE;
+        IF EXISTS (
+            SELECT FROM ledger_entry o
+             WHERE o.business_id = e.business_id AND o.customer_id = e.customer_id AND o.kind = 'opening' AND o.id <> e.id
+               AND NOT EXISTS (SELECT FROM ledger_entry r WHERE r.reverses_id = o.id))
+           AND NOT EXISTS (SELECT FROM ledger_entry r WHERE r.reverses_id = e.id) THEN
+            RAISE EXCEPTION 'entry % is a second opening balance', e.id USING ERRCODE = '23514';
+        END IF;
+    END IF;
 END $$;
 
-CREATE FUNCTION ledger_entry_written() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_entry_written() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM ledger_check_entry(NEW.id);
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION ledger_posting_written() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_posting_written() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM ledger_check_entry(NEW.entry_id);
     RETURN NULL;
 END $$;
 
 -- A customer's account shows what its last entry left.
-CREATE FUNCTION ledger_account_written() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_account_written() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     account ledger_account;
     last_sequence bigint;

@@ -5,7 +5,8 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from billing.models import Product
+from billing.commands import create_product
+from billing.models import Product, StockMovement
 from customers.models import Customer
 from execora.core.models import AuditEvent
 from ledger.commands import record_payment
@@ -97,16 +98,17 @@ def test_what_the_command_refuses_is_shown_and_changes_nothing(client: Client, s
 
 def test_a_product_is_added_in_rupees_and_changed(client: Client, shop: Shop) -> None:
     enter(client, shop.staff_user.username)
-    body = {"name": "Chawal", "aliases": "rice,चावल", "unit": "kg", "price_paise": "60.50", "gst_rate_bp": "0"}
+    body = {"name": "Chawal", "aliases": "rice,चावल", "unit": "kg", "price_paise": "60.50", "gst_rate_bp": "5"}
     assert client.post(address(Product, "add"), {**body, "stock": "5", "low_stock_at": "1"}).status_code == 302
     product = Product.objects.get()
     assert (product.price_paise, product.aliases, product.stock) == (6050, ["rice", "चावल"], 5)
+    assert product.gst_rate_bp == 500
     changed = {**body, "price_paise": "61", "low_stock_at": "2", "is_active": "on"}
     assert client.post(address(Product, "change", product.pk), changed).status_code == 302
     product.refresh_from_db()
     assert (product.price_paise, product.stock, product.low_stock_at) == (6100, 5, 2)
     refused = client.post(address(Product, "change", product.pk), {**changed, "price_paise": "1.234"})
-    assert "Give rupees as a string" in refused.content.decode()
+    assert "Give a number with at most two decimals" in refused.content.decode()
 
 
 def test_the_books_are_read_only_but_an_admin_reverses(client: Client, shop: Shop) -> None:
@@ -118,3 +120,41 @@ def test_the_books_are_read_only_but_an_admin_reverses(client: Client, shop: Sho
     for _ in range(2):
         assert client.post(address(Entry, "changelist"), body).status_code == 302
     assert Entry.objects.filter(reverses=entry).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("gst_rate_bp", "-5"),
+        ("gst_rate_bp", "20000"),
+        ("gst_rate_bp", "99999999999"),
+        ("hsn", "abc"),
+        ("price_paise", "-1"),
+    ],
+)
+def test_a_bad_product_is_refused_beside_the_form(client: Client, shop: Shop, field: str, value: str) -> None:
+    enter(client, shop.staff_user.username)
+    body = {"name": "Chawal", "unit": "kg", "price_paise": "60", "gst_rate_bp": "5", "stock": "5", "low_stock_at": "1"}
+    assert client.post(address(Product, "add"), {**body, field: value}).status_code == 200
+    assert Product.objects.count() == 0
+
+
+@pytest.mark.parametrize("code", ["zz", "99", "२७", "00"])
+def test_a_state_that_does_not_exist_is_refused(client: Client, shop: Shop, code: str) -> None:
+    enter(client, shop.staff_user.username)
+    assert client.post(address(Customer, "add"), {"name": "Other", "state_code": code}).status_code == 200
+    assert Customer.objects.count() == 1
+
+
+def test_goods_that_came_are_a_movement(client: Client, shop: Shop) -> None:
+    enter(client, shop.staff_user.username)
+    product = create_product(shop.staff, name="Chawal", unit="kg", price_paise=6_000)
+    page = client.get(address(StockMovement, "add")).content.decode()
+    assert "Chawal" in page
+    body = {"product": str(product.pk), "quantity": "25.5", "reason": "purchase", "note": "Mandi"}
+    assert client.post(address(StockMovement, "add"), body).status_code == 302
+    product.refresh_from_db()
+    assert (str(product.stock), StockMovement.objects.get().reason) == ("25.500", "purchase")
+    refused = client.post(address(StockMovement, "add"), {**body, "quantity": "-30"})
+    assert refused.status_code == 200
+    assert StockMovement.objects.count() == 1

@@ -225,3 +225,29 @@ def test_the_schema_names_the_routes_and_their_errors(client: Client) -> None:
     schema = client.get("/api/schema", headers={"accept": "application/json"}).json()
     assert schema["openapi"].startswith("3.1")
     assert "409" in schema["paths"]["/api/v1/ledger/payment"]["post"]["responses"]
+
+
+@pytest.mark.parametrize("code", ["zz", "99", "२७", "00", "7"])
+def test_a_state_that_does_not_exist_is_refused(client: Client, shop: Shop, code: str) -> None:
+    answer = post(client, "/api/v1/customers", {"name": "Other", "stateCode": code}, bearer(shop.staff_user))
+    assert (answer.status_code, Customer.objects.count()) == (400, 1)
+
+
+def test_the_shops_notes_are_not_shown_to_the_customer(client: Client, shop: Shop) -> None:
+    Customer.objects.filter(pk=shop.rahul.pk).update(notes="pays late")
+    staff, own = bearer(shop.staff_user), bearer(shop.customer_user)
+    path = f"/api/v1/customers/{shop.rahul.pk}"
+    assert client.get(path, headers=staff).json()["customer"]["notes"] == "pays late"
+    assert "pays late" not in client.get(path, headers=own).content.decode()
+    assert "pays late" not in client.get("/api/v1/customers", headers=own).content.decode()
+
+
+def test_a_key_is_answered_from_what_was_answered_whatever_changed_since(client: Client, shop: Shop) -> None:
+    headers = {**bearer(shop.staff_user), "Idempotency-Key": "abcd-5678"}
+    body = {"customerId": shop.rahul.code, "amount": 12, "paymentMode": "cash"}
+    first = post(client, "/api/v1/ledger/payment", body, headers)
+    Customer.objects.filter(pk=shop.rahul.pk).update(code="cust-777")
+    for path in ("/api/v1/ledger/payment", "/api/v1/ledger/payment/"):
+        again = post(client, path, body, headers)
+        assert (again.status_code, again.content) == (201, first.content)
+    assert Entry.objects.count() == 1

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customers.sound import MAX_LENGTH, key_similarity, nearest_keys, similarity, sound_key
+from customers.sound import MAX_LENGTH, ends_alike, key_similarity, nearest_keys, similarity, sound_key
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,24 @@ def test_different_names_are_not_near(one: str, other: str) -> None:
 )
 def test_a_slip_is_near_but_not_the_same(one: str, other: str) -> None:
     assert 0.78 <= similarity(one, other) < 1.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("Amit", "Amita", False),
+        ("Mohan", "Mohana", False),
+        ("Imran", "Imrana", False),
+        ("Geeta", "Geetah", True),
+        ("Sharma", "Sharmaa", True),
+        ("Rahul", "Raahul", True),
+        ("Lakshmi", "Laxmee", True),
+        ("Priya", "Preeya", True),
+    ],
+)
+def test_endings_tell_names_of_one_key_apart(one: str, other: str, alike: bool) -> None:
+    assert sound_key(one) == sound_key(other)
+    assert ends_alike(one, other) is alike
 
 
 def test_words_stay_apart_in_the_key_and_are_compared_without_their_spaces() -> None:

@@ -149,6 +149,26 @@ def test_a_spoken_sentence_is_one_entry_in_the_books(server: "LiveServer", staff
     assert grown == {"ledger_entry": 1, "ledger_posting": 2, "core_auditevent": 1, "core_idempotencykey": 1}
 
 
+def test_what_was_heard_and_comes_again_as_text_runs_once(server: "LiveServer", staff: Rest) -> None:
+    async def play_then_send() -> tuple[list[Row], dict[str, int], list[list[Row]]]:
+        async with talking(server, staff.token or "") as conversation:
+            if not conversation.hello["data"]["sttAvailable"] and "CI" not in os.environ:
+                pytest.skip("speech recognition is not installed here")
+            heard = await conversation.play("hi06_kokoro_hm_omega")
+            counts = written(server)
+            transcript = data_of(heard, "voice:transcript")
+            echoes = [
+                await conversation.say(transcript["text"]),
+                await conversation.say(transcript["text"], transcript["utteranceId"]),
+            ]
+            return heard, counts, echoes
+
+    heard, counts, echoes = asyncio.run(play_then_send())
+    answer = [frame["data"] for frame in heard if frame["type"] in ("voice:response", "voice:proposal")]
+    assert [[frame["data"] for frame in echo][-1:] for echo in echoes] == [answer, answer]
+    assert written(server) == counts
+
+
 INVOICE = """
 SELECT i.id, i.number, i.status, i.taxable_paise, i.cgst_paise, i.sgst_paise, i.igst_paise, i.round_off_paise,
        i.total_paise, i.place_of_supply, i.entry_id, c.name

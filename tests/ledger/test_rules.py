@@ -1,14 +1,17 @@
 """What the database refuses by itself, tried with raw SQL as the application's role."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import import_module
 
 import psycopg
 import pytest
 from psycopg import errors
 
 from execora.core.ids import new_id
-from ledger.commands import record_payment
+from ledger.commands import record_opening_balance, record_payment, reverse_entry
+from ledger.errors import OpeningBalanceExists
 from ledger.models import Account, Entry
+from tests.support.database import TestDatabase
 from tests.support.factories import Shop, make_shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,9 +19,9 @@ Connect = Callable[[], psycopg.Connection]
 
 ENTRY = """
 INSERT INTO ledger_entry (id, business_id, customer_id, kind, sequence, total_paise, effect_paise, balance_after_paise,
-    mode, description, occurred_on, recorded_at, channel, correlation_id)
-VALUES (%(id)s, %(business)s, %(customer)s, 'payment', %(sequence)s, 100, -100, %(after)s, 'cash', '', current_date, now(),
-    'rest', 'raw')
+    mode, description, occurred_on, recorded_at, channel, correlation_id, reverses_id)
+VALUES (%(id)s, %(business)s, %(customer)s, %(kind)s, %(sequence)s, 100, %(effect)s, %(after)s, 'cash', '', current_date,
+    now(), 'rest', 'raw', %(reverses)s)
 """
 POSTING = (
     "INSERT INTO ledger_posting (id, business_id, entry_id, account_id, side, amount_paise) VALUES (%s,%s,%s,%s,%s,%s)"
@@ -52,7 +55,16 @@ def accounts(shop: Shop) -> tuple[Account, Account]:
     return Account.objects.get(customer=shop.rahul), Account.objects.get(business=shop.business, kind="cash")
 
 
-def write_entry(raw: psycopg.Connection, shop: Shop, *, after: int = -200, sequence: int = 2) -> str:
+def write_entry(
+    raw: psycopg.Connection,
+    shop: Shop,
+    *,
+    after: int = -200,
+    sequence: int = 2,
+    kind: str = "payment",
+    effect: int = -100,
+    reverses: Entry | None = None,
+) -> str:
     entry_id = str(new_id())
     values = {
         "id": entry_id,
@@ -60,6 +72,9 @@ def write_entry(raw: psycopg.Connection, shop: Shop, *, after: int = -200, seque
         "customer": shop.rahul.pk,
         "after": after,
         "sequence": sequence,
+        "kind": kind,
+        "effect": effect,
+        "reverses": reverses.pk if reverses else None,
     }
     raw.execute(ENTRY, values)
     return entry_id
@@ -142,3 +157,154 @@ def test_an_entry_that_does_not_follow_the_last_one_is_refused(
 def test_the_application_role_changes_no_tables(app_connection_factory: Connect, statement: str) -> None:
     with app_connection_factory() as raw, pytest.raises(errors.InsufficientPrivilege):
         raw.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("kind", "effect"),
+    [("payment", 100), ("credit", -100), ("invoice", -100), ("opening", -100), ("payment", 0), ("gift", 100)],
+)
+def test_a_kind_moves_the_khata_in_its_direction(
+    shop: Shop, app_connection_factory: Connect, kind: str, effect: int
+) -> None:
+    with app_connection_factory() as raw, pytest.raises(errors.CheckViolation, match="entry_kind_says_direction"):
+        write_entry(raw, shop, kind=kind, effect=effect, after=effect - 100)
+
+
+@pytest.mark.parametrize("kind", ["cash", "upi", "sales"])
+def test_a_reversal_mirrors_the_very_accounts(shop: Shop, app_connection_factory: Connect, kind: str) -> None:
+    record_payment(shop.staff, customer=shop.rahul, amount_paise=5, mode="upi")
+    paid = Entry.objects.get(sequence=1)
+    khata = Account.objects.get(customer=shop.rahul)
+    other, _ = Account.objects.get_or_create(business=shop.business, kind=kind)
+
+    def undo() -> None:
+        with app_connection_factory() as raw:
+            entry = write_entry(raw, shop, kind="reversal", effect=100, after=-5, sequence=3, reverses=paid)
+            raw.execute(POSTING, (new_id(), shop.business.pk, entry, khata.pk, "D", 100))
+            raw.execute(POSTING, (new_id(), shop.business.pk, entry, other.pk, "C", 100))
+            move_account(raw, khata, -5, 3)
+
+    if kind == "cash":
+        undo()
+    else:
+        with pytest.raises(errors.CheckViolation, match="does not undo"):
+            undo()
+    assert Entry.objects.count() == (3 if kind == "cash" else 2)
+
+
+def write_opening(raw: psycopg.Connection, shop: Shop, *, sequence: int, after: int) -> None:
+    khata = Account.objects.get(customer=shop.rahul)
+    opening = Account.objects.get(business=shop.business, kind="opening")
+    entry = write_entry(raw, shop, kind="opening", effect=100, after=after, sequence=sequence)
+    raw.execute(POSTING, (new_id(), shop.business.pk, entry, khata.pk, "D", 100))
+    raw.execute(POSTING, (new_id(), shop.business.pk, entry, opening.pk, "C", 100))
+    move_account(raw, khata, after, sequence)
+
+
+def test_an_account_has_one_opening_balance_that_is_not_reversed(shop: Shop, app_connection_factory: Connect) -> None:
+    first = record_opening_balance(shop.staff, customer=shop.rahul, amount_paise=850)
+    with pytest.raises(errors.CheckViolation, match="second opening"), app_connection_factory() as raw:
+        write_opening(raw, shop, sequence=3, after=850)
+    reverse_entry(shop.admin, entry_id=first.pk, reason="580 was meant")
+    with app_connection_factory() as raw:
+        write_opening(raw, shop, sequence=4, after=0)
+    assert list(Entry.objects.order_by("sequence").values_list("kind", flat=True)) == [
+        "payment",
+        "opening",
+        "reversal",
+        "opening",
+    ]
+
+
+def test_a_mistyped_opening_balance_is_reversed_and_recorded_again(shop: Shop) -> None:
+    first = record_opening_balance(shop.staff, customer=shop.rahul, amount_paise=850)
+    reverse_entry(shop.staff, entry_id=first.pk, reason="580 was meant")
+    again = record_opening_balance(shop.staff, customer=shop.rahul, amount_paise=580)
+    assert again.balance_after_paise == 480
+    with pytest.raises(OpeningBalanceExists):
+        record_opening_balance(shop.staff, customer=shop.rahul, amount_paise=1)
+
+
+@pytest.fixture
+def may_shadow(test_database: TestDatabase, db: None) -> Iterator[None]:
+    """Let the application's role make temporary tables, as PostgreSQL does on a database where nobody took that away."""
+    with psycopg.connect(test_database.superuser_url, autocommit=True) as superuser:
+        superuser.execute(f"GRANT TEMPORARY ON DATABASE {test_database.name} TO PUBLIC")
+        yield
+        superuser.execute(f"REVOKE TEMPORARY ON DATABASE {test_database.name} FROM PUBLIC")
+
+
+def test_postings_in_a_temporary_table_are_not_looked_at(
+    shop: Shop, app_connection_factory: Connect, may_shadow: None
+) -> None:
+    khata, cash = accounts(shop)
+    with pytest.raises(errors.CheckViolation, match="not balanced"), app_connection_factory() as raw:
+        raw.execute("CREATE TEMP TABLE ledger_posting (LIKE public.ledger_posting)")
+        entry = write_entry(raw, shop)
+        raw.execute(POSTING, (new_id(), shop.business.pk, entry, cash.pk, "D", 100))
+        raw.execute(POSTING, (new_id(), shop.business.pk, entry, khata.pk, "C", 100))
+        move_account(raw, khata, -200, 2)
+    assert Entry.objects.count() == 1
+
+
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_account"])
+def test_a_balance_is_not_proven_by_a_temporary_table(
+    shop: Shop, app_connection_factory: Connect, may_shadow: None, table: str
+) -> None:
+    khata, _ = accounts(shop)
+    with pytest.raises(errors.CheckViolation, match="its entries say"), app_connection_factory() as raw:
+        raw.execute(f"CREATE TEMP TABLE {table} (LIKE public.{table})")
+        if table == "ledger_entry":
+            write_entry(raw, shop, after=-999)
+        raw.execute(
+            "UPDATE public.ledger_account SET balance_paise = -999, last_sequence = 2 WHERE id = %s", (khata.pk,)
+        )
+    assert Account.objects.get(pk=khata.pk).balance_paise == -100
+
+
+OUR_FUNCTIONS = """
+SELECT p.proname, coalesce(array_to_string(p.proconfig, ' '), '') FROM pg_proc p
+ WHERE p.pronamespace = 'public'::regnamespace AND p.proname NOT LIKE 'procrastinate%'
+   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+"""
+
+
+def test_every_function_looks_at_temporary_tables_last(owner_connection: psycopg.Connection) -> None:
+    found = dict(owner_connection.execute(OUR_FUNCTIONS).fetchall())
+    assert set(found.values()) == {"search_path=pg_catalog, public, pg_temp"}
+    assert {"refuse_change", "ledger_check_entry", "billing_invoice_written"} <= found.keys()
+
+
+def test_the_migration_takes_the_making_of_objects_away(
+    test_database: TestDatabase, owner_connection: psycopg.Connection
+) -> None:
+    asked = (
+        "SELECT has_database_privilege('execora_app', current_database(), 'TEMPORARY'),"
+        " has_schema_privilege('execora_app', 'public', 'CREATE')"
+    )
+    with psycopg.connect(test_database.superuser_url, autocommit=True) as superuser:
+        superuser.execute(f"GRANT TEMPORARY ON DATABASE {test_database.name} TO PUBLIC, execora_app")
+        superuser.execute("GRANT CREATE ON SCHEMA public TO PUBLIC, execora_app")
+        assert superuser.execute(asked).fetchone() == (True, True)
+    owner_connection.execute(import_module("execora.core.migrations.0002_rights").NO_DEFINITIONS)
+    assert owner_connection.execute(asked).fetchone() == (False, False)
+
+
+@pytest.mark.parametrize("statement", ["CREATE TEMP TABLE mine (a int)", "CREATE TABLE public.mine (a int)"])
+def test_the_application_role_makes_nothing(app_connection_factory: Connect, statement: str) -> None:
+    with app_connection_factory() as raw, pytest.raises(errors.InsufficientPrivilege):
+        raw.execute(statement)
+
+
+def test_the_application_role_deletes_logins_keys_and_jobs_alone(app_connection_factory: Connect) -> None:
+    asked = (
+        "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
+        " AND has_table_privilege(c.oid, 'DELETE')"
+    )
+    with app_connection_factory() as raw:
+        deletable = {str(row[0]) for row in raw.execute(asked).fetchall()}
+    assert {table for table in deletable if not table.startswith("procrastinate_")} == {
+        "core_authsession",
+        "core_idempotencykey",
+        "django_session",
+    }

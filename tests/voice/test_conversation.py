@@ -1,73 +1,16 @@
 """What is said, what is answered, and what stands in the books afterwards. Typed text stands for speech."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 import pytest
-from django.utils import timezone
 
 from execora.core.errors import IdempotencyKeyReused
+from tests.support.speaker import Speaker, entries, error_of
 
 if TYPE_CHECKING:
     from billing.models import Product
-    from execora.core.actor import Actor
     from tests.support.factories import Shop
-
-Frames = list[dict[str, Any]]
-
-
-class Speaker:
-    """One connection's conversation, without its socket."""
-
-    def __init__(self, actor: "Actor") -> None:
-        from dataclasses import replace
-
-        from execora.core.actor import Channel
-        from voice.dialog import Dialog
-        from voice.models import VoiceSession
-
-        self.actor = replace(actor, channel=Channel.VOICE)
-        self.dialog = Dialog()
-        self.session_id: UUID = VoiceSession.objects.create(
-            business=actor.business, user_id=actor.user_id, correlation_id="test", started_at=timezone.now()
-        ).pk
-
-    def say(self, text: str, utterance_id: str | None = None, *, seconds_later: int = 0) -> dict[str, Any]:
-        """Say it and return the last frame."""
-        from dataclasses import replace
-
-        from voice.pipeline import answer_text
-
-        actor = replace(self.actor, now=timezone.now() + timedelta(seconds=seconds_later))
-        self.frames = answer_text(
-            actor, self.dialog, session_id=self.session_id, text=text, utterance_id=utterance_id, provider="text"
-        )
-        return self.frames[-1]
-
-    def press(self, proposal_id: str, *, is_yes: bool) -> dict[str, Any]:
-        from voice.pipeline import answer_button
-
-        return answer_button(
-            self.actor,
-            self.dialog,
-            session_id=self.session_id,
-            proposal_id=proposal_id,
-            is_yes=is_yes,
-            provider="text",
-        )[-1]
-
-
-def error_of(frame: dict[str, Any]) -> str:
-    return str(frame["data"]["executionResult"].get("error", ""))
-
-
-def entries() -> list[tuple[str, str, int, int]]:
-    """Return all entries: customer, kind, total, balance after."""
-    from ledger.models import Entry
-
-    rows = Entry.objects.order_by("id").values_list("customer__name", "kind", "total_paise", "balance_after_paise")
-    return list(rows)
 
 
 @pytest.fixture
@@ -217,9 +160,24 @@ def test_a_customer_may_ask_for_their_own_balance_alone(staff: Speaker, spoken_s
     customer = Speaker(spoken_shop.customer)
     assert customer.say("mera kitna baaki hai")["data"]["text"] == "Rahul Sharma ka baaki ₹250 hai."
     assert error_of(customer.say("Priya ka kitna udhaar baaki hai")) == "NOT_PERMITTED"
+    assert error_of(customer.say("Rahul Verma ka balance")) == "NOT_PERMITTED"
     assert error_of(customer.say("Rahul Sharma ne 250 rupaye jama kiye")) == "NOT_PERMITTED"
     assert error_of(customer.say("Chawal ka stock kitna bacha hai")) == "NOT_PERMITTED"
     assert len(entries()) == 1
+
+
+@pytest.mark.parametrize("said", ["cust-002 ka khata", "Zubeida khata", "9820000002 ka balance", "khata 2"])
+def test_a_customer_who_names_anybody_is_not_told_their_own_balance(
+    spoken_shop: "Shop", rice: "Product", said: str
+) -> None:
+    answer = Speaker(spoken_shop.customer).say(said)
+    assert answer["data"]["executionResult"]["success"] is False
+    assert "₹" not in answer["data"]["text"]
+
+
+@pytest.mark.parametrize("said", ["mera balance", "khata dikhao", "how much do I owe", "मेरा कितना बाकी है"])
+def test_a_customer_need_not_name_themselves(spoken_shop: "Shop", rice: "Product", said: str) -> None:
+    assert "₹0" in Speaker(spoken_shop.customer).say(said)["data"]["text"]
 
 
 def test_another_shops_people_are_not_found(staff: Speaker) -> None:
@@ -229,3 +187,107 @@ def test_another_shops_people_are_not_found(staff: Speaker) -> None:
     create_customer(make_shop().staff, name="Farida Khan")
     assert error_of(staff.say("Farida ne 500 rupaye jama kiye")) == "CUSTOMER_NOT_FOUND"
     assert entries() == []
+
+
+def test_a_question_expires(staff: Speaker) -> None:
+    staff.say("Mohan ne jama kiye")
+    assert error_of(staff.say("400", seconds_later=61)) == "NOT_UNDERSTOOD"
+    assert entries() == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "500 Priya ne",
+        "Priya ko 500 wapas kiye",
+        "Rahul Sharma se 500 lena hai",
+        "kal 500 dega",
+        "500 nahi diye",
+        "500 udhaar diye",
+        "पांच सौ नहीं दिए",
+        "Priya ka kitna baaki hai",
+    ],
+)
+def test_what_is_about_another_person_or_deed_is_no_answer_and_ends_the_question(staff: Speaker, said: str) -> None:
+    staff.say("Mohan ne jama kiye")
+    staff.say(said)
+    assert entries() == []
+    assert staff.dialog.question is None or staff.dialog.question.parse.customer != "Mohan"
+    staff.say("500")
+    staff.say("haan")
+    assert [entry for entry in entries() if entry[0] == "Mohan Das"] == []
+
+
+def test_who_is_named_again_in_the_answer_is_the_same_person(staff: Speaker) -> None:
+    staff.say("Mohan ne jama kiye")
+    staff.say("500 Mohan ne")
+    staff.say("haan")
+    assert entries() == [("Mohan Das", "payment", 50_000, -50_000)]
+
+
+@pytest.mark.parametrize(("said", "kind"), [("udhaar mein likh do", "credit"), ("jama", "payment")])
+def test_which_way_the_money_went_is_asked_and_answered(staff: Speaker, said: str, kind: str) -> None:
+    assert staff.say("Priya 500")["data"]["executionResult"]["data"] == {"missing": "direction"}
+    staff.say(said)
+    staff.say("haan")
+    assert [entry[:3] for entry in entries()] == [("Priya Nair", kind, 50_000)]
+
+
+def test_goods_that_are_not_wanted_are_not_billed(staff: Speaker) -> None:
+    staff.say("Mohan ko bill banao")
+    staff.say("2 kilo chawal nahi chahiye")
+    assert entries() == []
+
+
+@pytest.mark.parametrize(
+    "said", ["mandir wala nahi", "doosra nahi", "not the second one", "na mandir wala na ATM wala", "पहला नहीं"]
+)
+def test_a_no_chooses_nobody(staff: Speaker, said: str) -> None:
+    staff.say("Rahul ko 250 rupaye udhaar diye")
+    staff.say(said)
+    assert entries() == []
+
+
+def test_what_is_not_certain_waits_for_a_yes(staff: Speaker) -> None:
+    staff.say("Priya ne 500 rupaye blorf jama kiye")
+    assert entries() == []
+
+
+def test_an_amount_of_a_day_that_is_not_today_is_said_with_its_day(staff: Speaker) -> None:
+    from ledger.models import Entry
+
+    day = staff.actor.today - timedelta(days=1)
+    answer = staff.say("kal Priya ne 300 rupaye jama kiye")
+    assert Entry.objects.get().occurred_on == day
+    assert f"₹300 jama ho gaye ({day:%d-%m-%Y})" in answer["data"]["text"]
+    assert answer["data"]["executionResult"]["data"]["date"] == day.isoformat()
+
+
+def test_a_bill_of_another_day_says_that_it_is_dated_today_and_waits(staff: Speaker) -> None:
+    from billing.models import Invoice
+
+    day = staff.actor.today - timedelta(days=1)
+    proposal = staff.say("kal Priya ko 2 kilo chawal ka bill banao")
+    assert f"{day:%d-%m-%Y} suna, par bill aaj ki tareekh ka banega" in proposal["data"]["summary"]
+    assert entries() == []
+    staff.say("haan")
+    assert Invoice.objects.get().entry.occurred_on == staff.actor.today
+
+
+def test_a_day_in_an_answer_is_read_back(staff: Speaker) -> None:
+    staff.say("Mohan ne jama kiye")
+    staff.say("parso 500 diye the")
+    assert entries() == []
+
+
+def test_a_unit_that_the_goods_do_not_have_is_refused_at_once(staff: Speaker) -> None:
+    assert error_of(staff.say("Priya ko 2 litre chawal ka bill banao")) == "UNIT_MISMATCH"
+    assert error_of(staff.say("haan")) == "NOTHING_TO_CONFIRM"
+
+
+def test_no_goods_at_all_asks_for_goods(staff: Speaker) -> None:
+    question = staff.say("Priya ko 0 kilo chawal ka bill banao")
+    assert question["data"]["executionResult"]["data"] == {"missing": "items"}
+    staff.say("2 kilo chawal")
+    staff.say("haan")
+    assert entries() == [("Priya Nair", "invoice", 12_000, 12_000)]

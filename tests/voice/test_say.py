@@ -93,3 +93,29 @@ def test_a_question_is_answered_by_the_next_text(server: None) -> None:
     assert "Kaun sa Rahul?" in printed
     assert "median of 2" in printed
     assert Entry.objects.get().customer.landmark == "mandir wala"
+
+
+def test_a_client_that_drops_its_socket_leaves_no_fault_in_the_log(
+    server: None, spoken_shop: "Shop", settings: "SettingsWrapper", caplog: pytest.LogCaptureFixture
+) -> None:
+    import json
+
+    from websockets.sync.client import connect
+
+    from execora.core.models import AuditEvent
+    from tests.support.factories import token_of
+
+    headers = {"Authorization": f"Bearer {token_of(spoken_shop.staff_user)}"}
+    for _ in range(5):
+        with connect(f"ws://127.0.0.1:{settings.PORT}/ws", additional_headers=headers, proxy=None) as client:
+            client.recv(timeout=10)
+            for amount in (100, 200, 300):
+                said = {"text": f"Priya ne {amount} rupaye jama kiye"}
+                client.send(json.dumps({"type": "voice:final", "data": said}))
+            client.socket.close()
+    deadline = time.monotonic() + 10
+    while AuditEvent.objects.filter(command="record_payment").count() < 5 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(0.5)
+    assert AuditEvent.objects.filter(command="record_payment").count() > 0
+    assert [record for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")] == []

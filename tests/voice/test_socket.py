@@ -1,12 +1,12 @@
 """The socket itself: who may open it, what bad frames come to, and the events of the shop."""
 
 import asyncio
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from asgiref.testing import ApplicationCommunicator
+
+from tests.support.socket_client import opened, received, sent, socket, until
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from billing.models import Product
     from tests.support.factories import Shop
 
-Header = tuple[bytes, bytes]
 pytestmark = pytest.mark.asyncio
 
 
@@ -28,63 +27,6 @@ def token(spoken_shop: "Shop", rice: "Product") -> str:
     from tests.support.factories import token_of
 
     return token_of(spoken_shop.staff_user)
-
-
-class Socket(ApplicationCommunicator):
-    """An ASGI client of the socket. (channels.testing would need daphne, which nothing else here does.)"""
-
-    async def connect(self) -> dict[str, Any]:
-        """Knock, and return the server's first message."""
-        await self.send_input({"type": "websocket.connect"})
-        return await self.receive_output(timeout=10)
-
-    async def give(self, *, text: str | None = None, audio: bytes | None = None) -> None:
-        await self.send_input({"type": "websocket.receive", "text": text, "bytes": audio})
-
-    async def disconnect(self) -> None:
-        await self.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.wait(timeout=10)
-
-
-def socket(query: str = "", *, headers: list[Header] | None = None, subprotocols: list[str] | None = None) -> Socket:
-    from channels.routing import URLRouter
-
-    from voice.routing import websocket_urlpatterns
-
-    scope = {
-        "type": "websocket",
-        "path": "/ws",
-        "query_string": query.removeprefix("?").encode(),
-        "headers": headers or [],
-        "subprotocols": subprotocols or [],
-    }
-    return Socket(URLRouter(websocket_urlpatterns), scope)
-
-
-async def opened(token: str) -> "Socket":
-    """Return a socket of this user that has said what is there."""
-    communicator = socket(f"?token={token}")
-    assert (await communicator.connect())["type"] == "websocket.accept"
-    assert (await received(communicator))["type"] == "voice:start"
-    return communicator
-
-
-async def received(communicator: "Socket") -> dict[str, Any]:
-    frame: dict[str, Any] = json.loads((await communicator.receive_output(timeout=10))["text"])
-    return frame
-
-
-async def sent(communicator: "Socket", kind: str, **data: Any) -> None:
-    await communicator.give(text=json.dumps({"type": kind, "data": data}))
-
-
-async def until(communicator: "Socket", kind: str) -> dict[str, Any]:
-    """Return the data of the next frame of this type."""
-    while True:
-        frame = await received(communicator)
-        if frame["type"] == kind:
-            data: dict[str, Any] = frame["data"]
-            return data
 
 
 @pytest.mark.parametrize("door", ["query", "header", "subprotocol"])
@@ -222,6 +164,71 @@ async def test_a_login_that_ended_ends_the_socket_at_the_next_utterance(token: s
     closed = await communicator.receive_output(timeout=10)
     assert (closed["type"], closed["code"]) == ("websocket.close", 1008)
     assert await sync_to_async(Entry.objects.count)() == 0
+
+
+@pytest.mark.parametrize("ended", ["revoked", "session", "user", "token"])
+async def test_a_silent_socket_is_closed_soon_after_its_login_ends(
+    token: str, spoken_shop: "Shop", monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from execora.core.models import AuthSession, User
+    from voice import consumers
+    from voice.models import VoiceSession
+
+    monkeypatch.setattr(consumers, "LOGIN_CHECK_SECONDS", 0.2)
+    if ended == "token":
+        token = await sync_to_async(token_for_a_second)(spoken_shop)
+    communicator = await opened(token)
+    await asyncio.sleep(0.5)
+    await sent(communicator, "ping")
+    assert (await received(communicator))["type"] == "pong"
+    if ended == "revoked":
+        await sync_to_async(AuthSession.objects.update)(revoked_at=timezone.now())
+    elif ended == "session":
+        await sync_to_async(AuthSession.objects.update)(expires_at=timezone.now() - timedelta(seconds=1))
+    elif ended == "user":
+        await sync_to_async(User.objects.filter(pk=spoken_shop.staff_user.pk).update)(is_active=False)
+    closed = await communicator.receive_output(timeout=10)
+    assert (closed["type"], closed["code"]) == ("websocket.close", 1008)
+    assert "Log in again" in closed["reason"]
+    await communicator.disconnect()
+    assert (await sync_to_async(VoiceSession.objects.get)()).ended_at is not None
+
+
+def token_for_a_second(shop: "Shop") -> str:
+    from datetime import timedelta
+
+    from rest_framework_simplejwt.tokens import AccessToken
+
+    from tests.support.factories import token_of
+
+    lasting = AccessToken(token_of(shop.staff_user))  # type: ignore[arg-type]  # the stubs name its own Token type only
+    lasting.set_exp(lifetime=timedelta(seconds=2))
+    return str(lasting)
+
+
+async def test_a_client_that_is_gone_is_no_fault_of_ours(
+    token: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from ledger.models import Entry
+    from voice.consumers import VoiceConsumer
+
+    gone = iter([OSError("the client is gone"), *[RuntimeError("Unexpected ASGI message")] * 20])
+
+    async def send(self: VoiceConsumer, **frame: Any) -> None:
+        raise next(gone)
+
+    communicator = await opened(token)
+    with monkeypatch.context() as patch:
+        patch.setattr(VoiceConsumer, "send", send)
+        await sent(communicator, "voice:final", text="Priya ne 500 rupaye jama kiye")
+        await sent(communicator, "ping")
+        await communicator.disconnect()
+    assert "voice_failed" not in caplog.text
+    assert await sync_to_async(Entry.objects.count)() == 1
 
 
 async def test_a_customers_socket_hears_only_of_themselves(spoken_shop: "Shop", token: str) -> None:

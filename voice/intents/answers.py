@@ -8,10 +8,21 @@ from voice.intents.chunks import NAMING, Kind
 from voice.intents.cues import Cue
 from voice.intents.facts import Facts
 from voice.intents.folding import word_set
+from voice.intents.gate import answers, is_plain_yes, unread_in_answer
 from voice.intents.names import is_marker
 from voice.intents.numbers import read_number
 from voice.intents.schema import Intent
-from voice.intents.slots import Filled, add_amount, add_items, add_mode, add_person, add_quantity, add_when
+from voice.intents.slots import (
+    Filled,
+    add_amount,
+    add_items,
+    add_mode,
+    add_person,
+    add_quantity,
+    add_when,
+    unread_words,
+)
+from voice.intents.spoken import HONORIFICS
 
 Expecting = Literal[
     "", "customer", "choice", "amount", "items", "confirmation", "datetime", "direction", "product", "phone", "name"
@@ -38,6 +49,8 @@ _NO: Final = frozenset({Cue.NO, Cue.NOT, Cue.LET_GO, Cue.CANCEL, Cue.STOP, Cue.W
 _DO_IT: Final = word_set(
     "karo kardo kar kijiye kariye krdo kr karlo likh likho bana banao chadha chadhao jod jodo likhdo banado bhejo bhejdo"
 )
+_AROUND: Final = word_set("ka ke ki ko ne se haan ha ji hi the for of one hai ok yes bill khata wo woh vo")
+_LIKE: Final = 0.85
 _HESITANT: Final = word_set("hmm hm accha acha achha acchha achcha uh um umm uhh shayad maybe pata")
 _OUTWARD: Final = word_set("maine hamne humne mene")
 _INWARD: Final = word_set("usne unhone isne inhone")
@@ -54,6 +67,8 @@ def yes_or_no(facts: Facts, context: Context) -> Act | None:
         return Intent.DENY, Filled()
     if facts.ends_in_question_mark or no or not cues <= _YES | _QUIET | _DEEDS:
         return (Intent.DENY, Filled()) if _retracts(facts) else None
+    if not is_plain_yes(facts):
+        return None
     if yes and (Cue.YES in yes or not facts.says(*_HESITANT)):
         return Intent.CONFIRM, Filled()
     if (
@@ -115,8 +130,14 @@ def _add_everything(filled: Filled, facts: Facts) -> None:
 
 def answer(facts: Facts, context: Context) -> Act | None:
     """Return PROVIDE when the words answer what was asked, or could only be an answer."""
+    if not answers(facts, context.expecting):
+        return None
+    if context.expecting == "choice" and (unread_in_answer(facts, "choice") or unread_words(facts)):
+        return None
     option = _option(facts, context)
     filled = Filled()
+    if option is None and context.expecting == "choice" and facts.option is not None:
+        return None
     if option is not None:
         return Intent.PROVIDE, filled.add(option=option)
     read = _READERS.get(context.expecting, _anything)
@@ -125,9 +146,11 @@ def answer(facts: Facts, context: Context) -> Act | None:
 
 
 def _option(facts: Facts, context: Context) -> int | None:
-    named = facts.customer is not None and facts.customer.score > 1
-    if facts.option is not None and not facts.amounts and not facts.items and not named:
-        return facts.option
+    ordinals = [chunk for chunk in facts.chunks if chunk.kind is Kind.ORDINAL]
+    if ordinals:
+        alone = len(ordinals) == 1 and not facts.amounts and not facts.items and facts.customer is None
+        known = not context.options or (facts.option or 0) <= len(context.options)
+        return facts.option if alone and known else None
     if context.expecting != "choice":
         return None
     if facts.has(Cue.LAST) and context.options:
@@ -149,8 +172,11 @@ def _option(facts: Facts, context: Context) -> int | None:
 
 
 def _option_said(words: list[str], options: tuple[str, ...]) -> int | None:
-    """Return the one option whose words were said, by sound."""
-    said = [word for word in words if len(word) > 1]
+    """Return the one option whose words were said, by sound. A word that belongs to no option may name somebody else."""
+    said = [word for word in words if len(word) > 1 and word not in _AROUND and word not in HONORIFICS]
+    offered = [word for option in options for word in option.lower().split()]
+    if any(max((similarity(word, spoken) for word in offered), default=0.0) < _LIKE for spoken in said):
+        return None
     scores = []
     for option in options:
         own = [word for word in option.lower().split() if not is_marker(word)]
@@ -158,7 +184,7 @@ def _option_said(words: list[str], options: tuple[str, ...]) -> int | None:
         scores.append(min(fits, default=0.0))
     best = max(scores, default=0.0)
     close = [place for place, score in enumerate(scores, start=1) if score > best - 0.1]
-    return close[0] if best >= 0.85 and len(close) == 1 else None
+    return close[0] if best >= _LIKE and len(close) == 1 else None
 
 
 def _customer(filled: Filled, facts: Facts) -> None:
@@ -201,6 +227,7 @@ def _items(filled: Filled, facts: Facts) -> None:
     numbers = [chunk for chunk in facts.amounts if chunk.kind is Kind.NUMBER]
     if not filled.values and len(numbers) == 1 and numbers[0].value:
         filled.add(quantity=numbers[0].value)
+        filled.ask("unread" if numbers[0].doubtful else None)
 
 
 def _datetime(filled: Filled, facts: Facts) -> None:

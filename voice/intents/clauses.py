@@ -144,7 +144,9 @@ def _in_order(clauses: list[Clause]) -> list[Parse] | None:
         if parse.missing == ("direction",) and at + 1 < len(clauses):
             after = clauses[at + 1].parse.intent
             parse = (
-                replace(parse, intent=after, missing=(), question=None, confidence=0.9) if after in _MONEY else parse
+                replace(parse, intent=after, missing=(), question=_left_open(parse), confidence=0.9)
+                if after in _MONEY
+                else parse
             )
         if not _is_command(parse):
             return None
@@ -155,6 +157,12 @@ def _in_order(clauses: list[Clause]) -> list[Parse] | None:
             continue
         commands.append(parse)
     return commands
+
+
+def _left_open(parse: Parse) -> str | None:
+    if parse.question not in (None, "direction"):
+        return parse.question
+    return "unread" if parse.unread else None
 
 
 def _about(parse: Parse, customer: str) -> Parse:

@@ -225,6 +225,8 @@ _PHRASES: Final[dict[tuple[str, ...], Cue]] = {
     ("ke", "liye"): Cue.LINK,
     ("ke", "lie"): Cue.LINK,
     ("ke", "naam"): Cue.LINK,
+    ("note", "down"): Cue.WRITE,
+    ("write", "down"): Cue.WRITE,
     ("on", "account"): Cue.CREDIT,
     ("on", "the", "tab"): Cue.CREDIT,
 }

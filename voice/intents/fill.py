@@ -109,6 +109,8 @@ def _unknown(filled: Filled, facts: Facts) -> None:
     if facts.amounts and facts.has_person and not facts.items:
         add_person(filled, facts)
         add_amount(filled, facts)
+        if filled.question is not None:
+            filled.values.pop("amount_paise", None)
 
 
 def _nothing(filled: Filled, facts: Facts) -> None:

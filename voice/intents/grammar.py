@@ -12,6 +12,7 @@ from voice.intents.cues import Cue
 from voice.intents.decide import decide, is_third_party
 from voice.intents.facts import Facts, gather
 from voice.intents.fill import fill
+from voice.intents.gate import is_conditional, judge, unread_in_answer
 from voice.intents.products import Lexicon
 from voice.intents.schema import DIALOG_ACTS, REQUIRED, Intent, Parse
 from voice.intents.script import MAX_CHARACTERS, Token, language_of, tokens
@@ -64,7 +65,7 @@ def parse(text: str, *, lexicon: Lexicon, now: datetime, context: Context = NO_C
     shop = _Shop(lexicon, now)
     whole = _clause(said, shop, context)
     found = whole.parse
-    if context.expecting == "" or found.intent not in DIALOG_ACTS:
+    if not is_conditional(whole.facts) and (context.expecting == "" or found.intent not in DIALOG_ACTS):
         found = several(said, whole, lambda part: _clause(part, shop, NO_CONTEXT)) or found
     return replace(
         found,
@@ -88,7 +89,8 @@ def _meaning(facts: Facts, context: Context) -> Parse:
         return _finish(*act, facts)
     if is_third_party(facts):
         return Parse(Intent.UNKNOWN, confidence=_confidence(facts, None), refusal="disclosure-to-third-party")
-    intent = decide(facts)
+    ruling = judge(decide(facts), facts)
+    intent = ruling.intent
     if context.expecting not in ("", "confirmation") and _may_answer(intent, facts, context):
         act = answer(facts, context)
     elif intent is Intent.UNKNOWN or (context.expecting == "confirmation" and not facts.has_person):
@@ -98,8 +100,15 @@ def _meaning(facts: Facts, context: Context) -> Parse:
         restated = (
             context.expecting == "confirmation" and act[0] is Intent.PROVIDE and act[1].values.get("option") is None
         )
-        return _finish(Intent.CORRECT if restated else act[0], act[1], facts)
-    return _finish(intent, fill(intent, facts), facts)
+        return _finish(
+            Intent.CORRECT if restated else act[0],
+            act[1],
+            facts,
+            more_unread=unread_in_answer(facts, context.expecting) if act[0] is Intent.PROVIDE else (),
+        )
+    if ruling.stopped:
+        return _finish(Intent.UNKNOWN, Filled().ask("intent"), facts)
+    return _finish(intent, fill(intent, facts), facts, more_unread=ruling.unread)
 
 
 def _may_answer(intent: Intent, facts: Facts, context: Context) -> bool:
@@ -118,12 +127,13 @@ def _may_answer(intent: Intent, facts: Facts, context: Context) -> bool:
     return not facts.has_person
 
 
-def _finish(intent: Intent, filled: Filled, facts: Facts) -> Parse:
-    """Return the parse, with what is still to be asked."""
+def _finish(intent: Intent, filled: Filled, facts: Facts, *, more_unread: tuple[str, ...] = ()) -> Parse:
+    """Return the parse, with what is still to be asked. `more_unread` are the words that the gate does not let pass."""
     values = dict(filled.values)
     refusal = _refusal(intent, facts)
     missing = tuple(slot for slot in _required(intent, values) if not any(values.get(name) for name in _SLOT_OF[slot]))
     unread = () if intent in (Intent.CONFIRM, Intent.DENY) else unread_words(facts, quantity_said="quantity" in values)
+    unread += more_unread
     question = filled.question or _question(intent, facts, missing, unread)
     return _checked(
         intent=intent,

@@ -86,6 +86,8 @@ class _Reader:
         follows = line is not None and line.place == at - 1 and line.quantity is None
         if follows and line is not None and (chunk.kind is Kind.QUANTITY or not self._goods_follow(at + 1)):
             line.quantity, line.unit = chunk.value, chunk.unit
+            priced = line.price is not None or line.total is not None
+            self.doubtful = self.doubtful or (priced and chunk.kind is Kind.NUMBER)
             self.used.add(at)
             line.place = at
         elif chunk.kind is Kind.QUANTITY or self._goods_follow(at + 1):

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final, Literal
 from uuid import UUID
 
-from customers.sound import key_similarity, sound_key
+from customers.sound import ends_alike, key_similarity, sound_key
 from voice.intents.script import normalise
 from voice.intents.spoken import HONORIFICS
 
@@ -14,6 +14,7 @@ CERTAIN: Final = 0.9
 """From this certainty on a name may be acted on without asking."""
 
 _HEARD: Final = 0.97
+_OTHER_ENDING: Final = 0.88
 _NEAR: Final = 0.78
 _NEAR_DISCOUNT: Final = 0.9
 _FLOOR: Final = 0.5
@@ -67,6 +68,7 @@ class _Hearing:
     score: float
     covered: float
     by_name: bool
+    ends_alike: bool = True
 
 
 NOBODY: Final = Resolution("none", None, 0.0)
@@ -154,7 +156,14 @@ def _hear(said: Sequence[_Word], candidate: Candidate) -> _Hearing:
         total += max(in_name, elsewhere, phone)
     score = max(total / len(said), whole)
     covered = 1.0 if whole == score and whole > 0 else len(taken) / max(len(name), 1)
-    return _Hearing(candidate, score, covered, by_name or whole > 0)
+    alike = all(_ends_like_one(word, (*name, *others)) for word in said)
+    return _Hearing(candidate, score, covered, by_name or whole > 0, alike)
+
+
+def _ends_like_one(word: _Word, own: Sequence[_Word]) -> bool:
+    """Tell whether no word of theirs differs from `word` in nothing but its ending: Amita is not Amit."""
+    same = [mine for mine in own if mine.key == word.key]
+    return not same or any(ends_alike(word.text, mine.text) for mine in same)
 
 
 def _as_one_word(said: Sequence[_Word], own: Sequence[_Word]) -> float:
@@ -196,4 +205,5 @@ def _spoken_in_full(best: _Hearing) -> bool:
 def _certainty(best: _Hearing, others: Sequence[_Hearing]) -> float:
     certainty = best.score if best.covered == 1.0 or not best.by_name else best.score * _ONE_WORD_OF_SEVERAL
     runner_up = max((other.score for other in others), default=0.0)
-    return round(certainty - max(0.0, runner_up - 0.8) * 0.3, 3)
+    certainty -= max(0.0, runner_up - 0.8) * 0.3
+    return round(certainty if best.ends_alike else min(certainty, _OTHER_ENDING), 3)

@@ -105,6 +105,7 @@ def _qualifier(chunks: Sequence[Chunk], at: int) -> list[int]:
         before is None
         or before.kind in NUMERIC
         or before.kind in (Kind.ORDINAL, Kind.STOP, Kind.WHEN, Kind.UNIT, Kind.PHONE)
+        or before.has(Cue.NO, Cue.NOT, Cue.WRONG, Cue.CANCEL, Cue.DELETE, Cue.ASK)
     ):
         return []
     named_before = at >= 2 and (chunks[at - 2].kind in NAMING or chunks[at - 2].has(Cue.HONORIFIC))

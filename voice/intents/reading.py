@@ -39,6 +39,7 @@ _HANDING: Final = word_set(
 )
 _HUNDREDS: Final = word_set("sau so sou hazaar hazar hajar hajaar lakh laakh lac crore karod sa saw")
 _PERSON_LINKS: Final = frozenset({"ko", "ne", "se", "'s", "ka", "ke", "ki"})
+_SO: Final = frozenset({"so", "sow", "sa", "saw"})
 _QUARTERS: Final = word_set("paav pav pao paw paaw paao pau")
 _ARTICLES: Final = frozenset({"ek", "one", "aik"})
 _DETERMINERS: Final = frozenset({"the", "this", "that", "last", "any", "no"})
@@ -188,7 +189,13 @@ class Reading:
             end > 1 and self.words[end - 2] in _QUARTERS and self.words[end - 1] == "bhar"
         ):
             return self._chunk(Kind.QUANTITY, start, end, value=value, unit="kg", doubtful=doubtful)
+        doubtful = doubtful or self._may_be_misheard(number)
         return self._money(number, doubtful) or self._chunk(Kind.NUMBER, start, end, value=value, doubtful=doubtful)
+
+    def _may_be_misheard(self, number: Number) -> bool:
+        """Tell whether a number says less or more than was meant: "pachas so" (fifty, so ...), "dhai saar" without its hundred."""
+        tens = self.words[number.end - 1] in _SO and number.value % 100 == 0 and 1_000 <= number.value < 10_000
+        return tens or (number.bare_fraction and number.value % 1 != 0)
 
     def _may_give(self, number: Number) -> bool:
         """Tell whether the do at an end of the number may be "give": "likh do sau rupaye", "udhaar do sau do"."""

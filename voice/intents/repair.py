@@ -37,7 +37,10 @@ def repair(chunks: Sequence[Chunk]) -> Repaired:
         end = at
         while end < len(kept) and (_takes_back(kept[end]) or kept[end].kind is Kind.STOP or _is_hesitation(kept[end])):
             end += 1
-        gone = _taken_back(kept, at, end)
+        if _keeps_the_first(kept, at, end):
+            kept, negated = _without_second(kept, at, end), negated or not _is_number_kept(kept, at, end)
+            continue
+        gone = None if any(chunk.has(Cue.NOT) for chunk in kept[at:end]) else _taken_back(kept, at, end)
         if gone is not None:
             replaced.extend(kept[place] for place in sorted(gone))
             before = [chunk for place, chunk in enumerate(kept[:at]) if place not in gone]
@@ -50,6 +53,38 @@ def repair(chunks: Sequence[Chunk]) -> Repaired:
             negated = negated or any(chunk.has(Cue.NO, Cue.NOT) for chunk in kept[at:end])
         at = end
     return Repaired(tuple(kept), tuple(replaced), negated, objected)
+
+
+def _keeps_the_first(chunks: Sequence[Chunk], at: int, end: int) -> bool:
+    """Tell whether English says what was not meant: "500 not 300", "500 instead of 300", "500 rather than 300"."""
+    said = _content(chunks, end)
+    if said is None or not at or chunks[at].text not in ("not", "instead", "rather") or end != at + 1:
+        return False
+    if chunks[at].text != "not" and chunks[end].text not in ("of", "than"):
+        return False
+    said = _after_of(chunks, said)
+    return said is not None and chunks[said].kind in (*NUMERIC, *NAMING, Kind.PRODUCT, Kind.WHEN)
+
+
+def _after_of(chunks: Sequence[Chunk], said: int) -> int | None:
+    return _content(chunks, said + 1) if chunks[said].text in ("of", "than", "from", "to") else said
+
+
+def _is_number_kept(chunks: Sequence[Chunk], at: int, end: int) -> bool:
+    said = _content(chunks, end)
+    said = None if said is None else _after_of(chunks, said)
+    return said is not None and chunks[said].kind in NUMERIC and any(chunk.kind in NUMERIC for chunk in chunks[:at])
+
+
+def _without_second(chunks: Sequence[Chunk], at: int, end: int) -> list[Chunk]:
+    """Return the chunks with the first number, which is now in doubt, and without the second; a name stays and is asked."""
+    if not _is_number_kept(chunks, at, end):
+        return [*chunks[:at], *chunks[end:]]
+    said = _content(chunks, end)
+    said = None if said is None else _after_of(chunks, said)
+    old = _last(chunks, at, lambda chunk: chunk.kind in NUMERIC)
+    kept = [changed(chunk, doubtful=True) if place == old else chunk for place, chunk in enumerate(chunks)]
+    return [*kept[:at], *kept[(said if said is not None else end) + 1 :]]
 
 
 def _opens(chunks: Sequence[Chunk], at: int, end: int) -> bool:

@@ -1,17 +1,21 @@
 """The values of slots, out of what one clause says: shared by commands and by answers to questions."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from voice.intents.chunks import NAMING, NUMERIC, Kind
 from voice.intents.cues import Cue
 from voice.intents.dates import read_when
+from voice.intents.exactness import is_inexact
 from voice.intents.facts import Facts
 from voice.intents.schema import MAX_PAISE, MAX_QUANTITY
 
 _MODES: Final = ((Cue.UPI, "upi"), (Cue.CASH, "cash"), (Cue.CARD, "card"), (Cue.OTHER_MODE, "other"))
+
+_LONG_AGO: Final = timedelta(days=92)
+"""What lies further back is rarely entered now: the date was perhaps misheard."""
 
 
 @dataclass
@@ -55,7 +59,7 @@ def add_amount(filled: Filled, facts: Facts) -> None:
     if any(chunk.kind in (Kind.BAD_NUMBER, Kind.PHONE) for chunk in facts.chunks) or facts.has(Cue.MINUS):
         filled.ask("amount_range")
         return
-    values = {chunk.value for chunk in facts.amounts if chunk.value is not None}
+    values = [chunk.value for chunk in facts.amounts if chunk.value is not None]
     if not values:
         return
     if len(values) > 1:
@@ -66,7 +70,7 @@ def add_amount(filled: Filled, facts: Facts) -> None:
         filled.ask("amount_range")
         return
     filled.add(amount_paise=int(rupees * 100))
-    filled.ask("amount_unsure" if any(chunk.doubtful for chunk in facts.amounts) else None)
+    filled.ask("amount_unsure" if any(chunk.doubtful for chunk in facts.amounts) or is_inexact(facts) else None)
 
 
 def add_items(filled: Filled, facts: Facts) -> None:
@@ -89,7 +93,10 @@ def add_when(filled: Filled, facts: Facts, *, past: bool | None, keep_today: boo
         return
     when = read_when(facts.timed_words, facts.now, past=past)
     if when is None:
+        filled.ask("unread")
         return
+    if past and not facts.now.date() - _LONG_AGO <= when.date <= facts.now.date():
+        filled.ask("unread")
     if when.time is not None and past is not True:
         filled.add(datetime=datetime.combine(when.date, when.time.replace(tzinfo=None), facts.now.tzinfo))
     elif keep_today or when.date != facts.now.date():

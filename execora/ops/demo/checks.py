@@ -7,6 +7,7 @@ import socket
 from django.conf import settings
 from django.core.management.base import CommandError
 
+MAX_PORT = 65_535
 _REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;#]+)")
 
 
@@ -33,6 +34,8 @@ def check_packages() -> None:
 
 def check_port(port: int) -> None:
     """Refuse when something listens on `port` already."""
+    if not 1 <= port <= MAX_PORT:
+        raise CommandError(f"Port {port} does not exist: give one from 1024 to {MAX_PORT}, such as 3001.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

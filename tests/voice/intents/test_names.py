@@ -64,6 +64,15 @@ def test_a_near_miss_is_found_but_waits_for_a_yes(spoken: str, person: str) -> N
     assert found.best.id == person
 
 
+@pytest.mark.parametrize(
+    ("spoken", "person"), [("Mohana", "mohan"), ("Rohana", "rohan"), ("Sunit", "sunita"), ("मोहना", "mohan")]
+)
+def test_another_ending_is_another_name_until_a_yes(spoken: str, person: str) -> None:
+    found = resolve(spoken, PEOPLE)
+    assert not found.is_certain
+    assert found.best is None or found.best.id == person
+
+
 @pytest.mark.parametrize("spoken", ["Zafar", "Ramesh", "", "ji", "500", "!!"])
 def test_nobody_is_found_for_a_name_that_nobody_has(spoken: str) -> None:
     assert resolve(spoken, PEOPLE).kind == "none"

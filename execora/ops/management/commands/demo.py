@@ -65,7 +65,7 @@ class Command(BaseCommand):
         }
         self._say("Bringing the database up to date ...")
         run_once("migrate", programs.manage("migrate", "--verbosity", "0"), full, logs)
-        self._say("Filling the demo shop ...")
+        self._say("Looking after the demo shop ...")
         run_once("seed_demo", programs.manage("seed_demo"), full, logs)
         if no_serve:
             return

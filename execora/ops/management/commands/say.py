@@ -68,12 +68,12 @@ class Command(BaseCommand):
                 await self._settle(socket, await self._follow(socket, began, until=ANSWERS), says_yes=says_yes)
 
     async def _settle(self, socket: ClientConnection, proposal: dict[str, Any] | None, *, says_yes: bool) -> None:
-        if proposal is None or not says_yes:
-            return
-        began = time.perf_counter()
-        await _send(socket, "voice:confirm", {"proposalId": proposal["proposalId"]})
-        self.stdout.write(f"{'':>10}  yes")
-        await self._follow(socket, began, until=frozenset({"voice:response", "error"}))
+        """Say yes to what is proposed; where a price has changed since, to what is proposed instead."""
+        while proposal is not None and says_yes:
+            began = time.perf_counter()
+            await _send(socket, "voice:confirm", {"proposalId": proposal["proposalId"]})
+            self.stdout.write(f"{'':>10}  yes")
+            proposal = await self._follow(socket, began, until=ANSWERS)
 
     async def _play(self, socket: ClientConnection, pcm: bytes, rate_hz: int) -> dict[str, Any] | None:
         """Send the recording as fast as it is taken, and follow to the end of what was heard in it."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import uvicorn
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from execora.http_protocol import BoundedProtocol
 
@@ -20,6 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=1, help="processes; more than one needs REDIS_URL")
 
     def handle(self, *args: Any, host: str, port: int, workers: int, **options: Any) -> None:
+        if workers > 1 and not settings.REDIS_URL:
+            raise CommandError("Set REDIS_URL to serve with more than one process: events pass between them by Redis.")
         uvicorn.run(
             "execora.asgi:application",
             host=host,
