@@ -24,7 +24,7 @@ from billing.lookup import products_by_name
 from billing.models import Invoice, InvoiceItem, InvoiceStatus, MovementReason, Product, StockMovement
 from billing.numbering import take_number
 from billing.stock import apply_movements, lock_products
-from billing.totals import InvoiceAmounts, PricedLine, TaxRules, amounts_of
+from billing.totals import InvoiceAmounts, PricedLine, amounts_of, tax_rules_of
 from billing.units import convert, unit_name
 from customers.errors import CustomerNotFound
 from customers.models import Customer, person_of
@@ -33,7 +33,6 @@ from execora.core.checks import check_fields
 from execora.core.commands import command
 from execora.core.events import announce
 from execora.core.ids import new_id
-from execora.core.models import GstRegistration
 from execora.core.money import rupees
 from execora.core.permissions import Permission
 from execora.ops.metrics import count_invoice_operation
@@ -259,14 +258,7 @@ def _priced_item(line: Line, product: Product) -> _PricedItem:
 
 
 def _write_draft(actor: Actor, customer: Customer, items: Sequence[_PricedItem], notes: str) -> Invoice:
-    business = actor.business
-    place = customer.state_code or business.state_code
-    rules = TaxRules(
-        charges_gst=business.gst_registration == GstRegistration.REGULAR,
-        prices_include_tax=business.prices_include_tax,
-        is_inter_state=place != business.state_code,
-        rounds_to_rupee=business.rounds_to_rupee,
-    )
+    rules = tax_rules_of(actor.business, customer.state_code)
     amounts = amounts_of([item.priced for item in items], rules)
     if not amounts.total_paise:
         raise InvoiceOfNothing()
@@ -274,7 +266,7 @@ def _write_draft(actor: Actor, customer: Customer, items: Sequence[_PricedItem],
         business_id=actor.business_id,
         customer=customer,
         status=InvoiceStatus.DRAFT,
-        place_of_supply=place,
+        place_of_supply=customer.state_code or actor.business.state_code,
         taxable_paise=amounts.taxable_paise,
         cgst_paise=amounts.cgst_paise,
         sgst_paise=amounts.sgst_paise,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from billing.errors import DiscountTooLarge
+from execora.core.models import Business, GstRegistration
 from execora.core.money import round_half_up
 from ledger.errors import AmountTooLarge
 from ledger.postings import MAX_TOTAL_PAISE
@@ -25,6 +26,16 @@ class TaxRules:
     prices_include_tax: bool
     is_inter_state: bool
     rounds_to_rupee: bool
+
+
+def tax_rules_of(business: Business, customer_state: str) -> TaxRules:
+    """Return how this shop bills a customer of that state ("": the shop's own)."""
+    return TaxRules(
+        charges_gst=business.gst_registration == GstRegistration.REGULAR,
+        prices_include_tax=business.prices_include_tax,
+        is_inter_state=(customer_state or business.state_code) != business.state_code,
+        rounds_to_rupee=business.rounds_to_rupee,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,13 @@ from django.utils import timezone
 from billing.errors import ProductAmbiguous, ProductNotFound
 from billing.lookup import products_by_id, products_by_name
 from billing.models import Product
-from billing.totals import PricedLine, TaxRules, amounts_of
+from billing.totals import PricedLine, amounts_of, tax_rules_of
 from billing.units import convert
 from customers.models import Customer
 from customers.search import search_customers
 from execora.core.actor import Actor
 from execora.core.errors import DomainError
 from execora.core.ids import parse_id
-from execora.core.models import GstRegistration
 from voice.intents.names import Candidate, Resolution, resolve
 from voice.intents.products import Lexicon, ProductEntry
 from voice.intents.schema import Item
@@ -169,15 +168,10 @@ def total_of(actor: Actor, customer_id: UUID | None, lines: Iterable[LineWanted]
     Raises:
         UnitMismatch, StockTooLarge, AmountTooLarge, ProductNotFound: as their names say.
     """
-    wanted, business = list(lines), actor.business
+    wanted = list(lines)
     products = products_by_id(actor, [line.product_id for line in wanted])
     state = Customer.objects.visible_to(actor).filter(pk=customer_id).values_list("state_code", flat=True).first()
-    rules = TaxRules(
-        charges_gst=business.gst_registration == GstRegistration.REGULAR,
-        prices_include_tax=business.prices_include_tax,
-        is_inter_state=(state or business.state_code) != business.state_code,
-        rounds_to_rupee=business.rounds_to_rupee,
-    )
+    rules = tax_rules_of(actor.business, state or "")
     priced = []
     for line in wanted:
         product = products[line.product_id]

@@ -55,5 +55,5 @@ def _grant_rows_to_application(inside: Connection) -> None:
     inside.execute(f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER}")
     inside.execute(f"GRANT USAGE ON SCHEMA public TO {APPLICATION}")
     defaults = f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public GRANT"
-    inside.execute(f"{defaults} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APPLICATION}")
+    inside.execute(f"{defaults} SELECT, INSERT, UPDATE ON TABLES TO {APPLICATION}")
     inside.execute(f"{defaults} USAGE, SELECT ON SEQUENCES TO {APPLICATION}")

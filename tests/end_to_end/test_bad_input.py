@@ -130,7 +130,7 @@ def test_a_malformed_body_is_a_400_that_names_the_field(
     assert {"statusCode", "error", "message", "code", "correlationId"} <= problem.keys()
     assert (problem["statusCode"], problem["error"]) == (400, "Bad Request")
     assert problem["correlationId"] == answer.headers["x-correlation-id"]
-    assert problem["code"] in ("INVALID_INPUT", "INVALID_GSTIN", "INVALID_PHONE")
+    assert problem["code"] in ("INVALID_INPUT", "INVALID_GSTIN", "INVALID_PHONE", "INVALID_STATE_CODE")
     if isinstance(body, dict):
         assert problem["fields"]
 

@@ -41,7 +41,7 @@ def test_what_a_transactional_test_commits_is_gone_in_the_next(
     turn: int, app_connection_factory: Callable[[], psycopg.Connection]
 ) -> None:
     assert Business.objects.count() == 0
-    Business.objects.create(name=f"Shop {turn}", slug="shop")
+    Business.objects.create(name=f"Shop {turn}", slug="shop", state_code="27")
     seen = app_connection_factory().execute("SELECT name FROM core_business").fetchall()
     assert seen == [(f"Shop {turn}",)]
 
