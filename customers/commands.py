@@ -7,7 +7,6 @@ from django.db import IntegrityError
 from django.db.models import F
 from stdnum.in_ import gstin as gstin_number
 
-from customers.devanagari import in_latin
 from customers.errors import CustomerExists, CustomerNotFound, InvalidGstin
 from customers.models import Customer, person_of
 from customers.sound import sound_key
@@ -19,6 +18,7 @@ from execora.core.gst import checked_state_code
 from execora.core.ids import new_id, parse_id
 from execora.core.models import Counter
 from execora.core.permissions import Permission
+from execora.language.devanagari import in_latin
 
 CHANGEABLE = frozenset({"name", "nickname", "landmark", "phone_e164", "address", "state_code", "gstin", "notes"})
 

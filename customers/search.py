@@ -7,10 +7,10 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Q
 from rapidfuzz import fuzz
 
-from customers.devanagari import in_latin
 from customers.models import Customer
 from customers.sound import sound_key
 from execora.core.actor import Actor
+from execora.language.devanagari import in_latin
 
 FOUND_AT_MOST = 10
 CONSIDERED = 60

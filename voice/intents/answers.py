@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from customers.sound import similarity
+from execora.language.folding import word_set
+from execora.language.numbers import read_number
+from execora.language.spoken import HONORIFICS
 from voice.intents.chunks import NAMING, Kind
 from voice.intents.cues import Cue
 from voice.intents.facts import Facts
-from voice.intents.folding import word_set
 from voice.intents.gate import answers, is_plain_yes, unread_in_answer
 from voice.intents.names import is_marker
-from voice.intents.numbers import read_number
 from voice.intents.schema import Intent
 from voice.intents.slots import (
     Filled,
@@ -22,7 +23,6 @@ from voice.intents.slots import (
     add_when,
     unread_words,
 )
-from voice.intents.spoken import HONORIFICS
 
 Expecting = Literal[
     "", "customer", "choice", "amount", "items", "confirmation", "datetime", "direction", "product", "phone", "name"

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from execora.language.script import Token
 from voice.intents.chunks import Kind
 from voice.intents.cues import Cue, hint_of
 from voice.intents.facts import Facts
 from voice.intents.people import STRONG
 from voice.intents.schema import DIALOG_ACTS, MAX_COMMANDS, Intent, Parse
-from voice.intents.script import Token
 
 _COMMANDING: Final = frozenset(
     {

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from execora.language.folding import word_set
 from voice.intents.cues import Cue
-from voice.intents.folding import word_set
 from voice.intents.schema import Intent
 
 CONDITIONS: Final = word_set("agar agr yadi if unless jab jabki warna varna until provided whether")

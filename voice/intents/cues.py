@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from customers.sound import key_similarity, nearest_keys, sound_key
-from voice.intents.spoken import FILLERS, HONORIFICS
+from execora.language.spoken import FILLERS, HONORIFICS
 
 
 class Cue(Enum):

@@ -2,11 +2,11 @@
 
 from typing import Final
 
+from execora.language.folding import word_set
 from voice.intents.chunks import NUMERIC, Chunk, Kind
 from voice.intents.closed import BOUNDS, MULTIPLIERS
 from voice.intents.cues import Cue
 from voice.intents.facts import Facts
-from voice.intents.folding import word_set
 
 _AFTER_SE: Final = word_set("upar uppar upper neeche niche")
 _NOTE_VERBS: Final = word_set("kar karo kardo kare karna karlo kr kijiye down lo le it")

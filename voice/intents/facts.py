@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from execora.language.script import Token
 from voice.intents.chunks import NAMING, NUMERIC, Chunk, Kind
 from voice.intents.cues import Cue
 from voice.intents.items import Goods, read_goods
@@ -14,7 +15,6 @@ from voice.intents.products import Lexicon
 from voice.intents.reading import Reading
 from voice.intents.repair import repair
 from voice.intents.schema import Item
-from voice.intents.script import Token
 
 _GOODS_CUES: Final = (Cue.BILL, Cue.STOCK)
 _MONEY_CUES: Final = (Cue.RECEIVED, Cue.CREDIT, Cue.WRITE, Cue.REMIND, Cue.CAME)

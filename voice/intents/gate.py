@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from execora.language.folding import word_set
+from execora.language.tense import is_past
 from voice.intents.chunks import Chunk, Kind
 from voice.intents.closed import (
     ANSWERS,
@@ -29,10 +31,8 @@ from voice.intents.closed import (
 from voice.intents.cues import Cue
 from voice.intents.direction import is_asked
 from voice.intents.facts import Facts
-from voice.intents.folding import word_set
 from voice.intents.schema import Intent
 from voice.intents.telling import DUE, HANDING, IS, only_told
-from voice.intents.tense import is_past
 
 _SALES: Final = frozenset({Intent.CREATE_INVOICE, Intent.RECORD_PAYMENT, Intent.ADD_CREDIT})
 _REMINDERS: Final = frozenset({Intent.CREATE_REMINDER, Intent.MODIFY_REMINDER})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from execora.language.script import MAX_CHARACTERS, Token, language_of, tokens
 from voice.intents.answers import NO_CONTEXT, Context, answer, correction, yes_or_no
 from voice.intents.chunks import Kind
 from voice.intents.clauses import Clause, several
@@ -15,7 +16,6 @@ from voice.intents.fill import fill
 from voice.intents.gate import is_conditional, judge, unread_in_answer
 from voice.intents.products import Lexicon
 from voice.intents.schema import DIALOG_ACTS, REQUIRED, Intent, Parse
-from voice.intents.script import MAX_CHARACTERS, Token, language_of, tokens
 from voice.intents.slots import Filled, unread_words
 
 __all__ = ["Context", "parse"]

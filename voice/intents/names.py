@@ -7,8 +7,8 @@ from typing import Final, Literal
 from uuid import UUID
 
 from customers.sound import ends_alike, key_similarity, sound_key
-from voice.intents.script import normalise
-from voice.intents.spoken import HONORIFICS
+from execora.language.script import normalise
+from execora.language.spoken import HONORIFICS
 
 CERTAIN: Final = 0.9
 """From this certainty on a name may be acted on without asking."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from execora.language.folding import word_set
+from execora.language.script import Token
 from voice.intents.chunks import NAMING, NUMERIC, Chunk, Kind
 from voice.intents.cues import Cue
-from voice.intents.folding import word_set
-from voice.intents.script import Token
 
 STRONG: Final = 3
 """From this on a run of words stands where only a person (or, after `ka`, a thing) can stand."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from customers.sound import nearest_keys, similarity, sound_key
-from voice.intents.script import normalise
+from execora.language.script import normalise
 
 NEAR: Final = 0.84
 """Similarity from which a word of at least five letters is taken for the product it nearly sounds like."""

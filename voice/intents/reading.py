@@ -7,14 +7,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from execora.language.dates import read_when
+from execora.language.folding import word_set
+from execora.language.numbers import Number, is_ambiguous_word, read_number, read_phone
+from execora.language.script import Token
+from execora.language.units import read_unit
 from voice.intents.chunks import Chunk, Kind
 from voice.intents.cues import Cue, hint_of, phrase_at, verb_in
-from voice.intents.dates import read_when
-from voice.intents.folding import word_set
-from voice.intents.numbers import Number, is_ambiguous_word, read_number, read_phone
 from voice.intents.products import Lexicon
-from voice.intents.script import Token
-from voice.intents.units import read_unit
 
 STOPS: Final = frozenset(".,?!")
 ORDINALS: Final = {

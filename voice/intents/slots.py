@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from execora.language.dates import read_when
 from voice.intents.chunks import NAMING, NUMERIC, Kind
 from voice.intents.cues import Cue
-from voice.intents.dates import read_when
 from voice.intents.exactness import is_inexact
 from voice.intents.facts import Facts
 from voice.intents.schema import MAX_PAISE, MAX_QUANTITY

@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from execora.language.folding import word_set
 from voice.intents.cues import Cue
 from voice.intents.facts import Facts
-from voice.intents.folding import word_set
 from voice.intents.schema import Intent
 
 DUE: Final = word_set("dena dene deni lena lene leni")

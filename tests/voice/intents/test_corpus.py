@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from customers.sound import sound_key
+from execora.language.units import convert
 from voice.intents.grammar import Context, parse
 from voice.intents.products import Lexicon, ProductEntry
 from voice.intents.schema import Intent, Parse
-from voice.intents.units import convert
 
 HERE = Path(__file__).parent
 SHOP = json.loads((HERE / "commands_fixture.json").read_text(encoding="utf-8"))

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from execora.language.numbers import number_in_words
 from voice.intents.grammar import Context, parse
 from voice.intents.names import Candidate, resolve
-from voice.intents.numbers import number_in_words
 from voice.intents.products import Lexicon, ProductEntry
 from voice.intents.schema import Intent, Parse
 

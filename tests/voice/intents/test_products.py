@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from execora.language.script import normalise
 from voice.intents.products import Lexicon, ProductEntry
-from voice.intents.script import normalise
 
 LEXICON = Lexicon(
     [

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from voice.intents.folding import word_set
+from execora.language.folding import word_set
 
 FILLERS: Final = word_set(
     "ab abhi accha acchha acha achha achchha are arey arre bas bhi hello helo hi hey hmm hm jaldi just kindly kripaya "

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from customers.loanwords import USUAL_SPELLING
+from execora.language.loanwords import USUAL_SPELLING
 
 
 def _latin(letters: str, sounds: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from voice.intents.folding import fold, light_fold, word_set
+from execora.language.folding import fold, light_fold, word_set
 
 _HINDI_SPELLINGS: Final = """
 0 shunya sunya zero jiro sifar sifr|1 ek aik|2 do|4 chaar|5 paanch paach panj punch pansh|8 aath|9 nau nav|10 das dus|

@@ -2,9 +2,9 @@
 
 import pytest
 
-from voice.intents.numbers import read_number
-from voice.intents.spoken import FILLERS, HONORIFICS
-from voice.intents.units import read_unit
+from execora.language.numbers import read_number
+from execora.language.spoken import FILLERS, HONORIFICS
+from execora.language.units import read_unit
 
 
 def test_no_dropped_word_is_a_number_or_a_unit() -> None:

@@ -5,8 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from customers.devanagari import romanise
-from voice.intents.folding import word_set
+from execora.language.devanagari import romanise
+from execora.language.folding import word_set
 
 Language = Literal["hi-Deva", "hi-Latn", "en"]
 

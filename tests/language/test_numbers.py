@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
 
-from voice.intents.numbers import (
+from execora.language.numbers import (
     amount_in_speech,
     is_ambiguous_word,
     number_in_words,
@@ -16,7 +16,7 @@ from voice.intents.numbers import (
     read_phone,
     read_small_number,
 )
-from voice.intents.script import normalise
+from execora.language.script import normalise
 
 LANGUAGES = ("hi-Latn", "hi-Deva", "en")
 

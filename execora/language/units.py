@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from voice.intents.folding import light_fold, word_set
+from execora.language.folding import light_fold, word_set
 
 _THOUSANDTHS: Final = 1_000
 _MAX_QUANTITY: Final = 10**12

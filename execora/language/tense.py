@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from voice.intents.folding import fold, fold_set, word_set
+from execora.language.folding import fold, fold_set, word_set
 
 _PAST: Final = fold_set(
     "diya diye diyaa di liya kiya kiye gaya gayi gaye gya gyi aaya aayi aaye liye hua hui huye hue hoi mila mile mili chuka chukaya chuke "

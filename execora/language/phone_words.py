@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from voice.intents.folding import fold, light_fold
-from voice.intents.number_words import ENGLISH_TENS, ENGLISH_UNITS, HINDI, HINDI_WITH_H, NEVER
+from execora.language.folding import fold, light_fold
+from execora.language.number_words import ENGLISH_TENS, ENGLISH_UNITS, HINDI, HINDI_WITH_H, NEVER
 
 _REPEATS: Final = {
     **dict.fromkeys(("double", "dabal", "dubal", "dobble"), 2),

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from voice.intents.clock_words import read_clock
-from voice.intents.day_words import Day, NoSuchDate, read_day
-from voice.intents.folding import fold, fold_set, word_set
-from voice.intents.numbers import read_small_number
-from voice.intents.tense import is_past
+from execora.language.clock_words import read_clock
+from execora.language.day_words import Day, NoSuchDate, read_day
+from execora.language.folding import fold, fold_set, word_set
+from execora.language.numbers import read_small_number
+from execora.language.tense import is_past
 
 __all__ = ["When", "is_past", "read_when"]
 

@@ -7,9 +7,9 @@ from datetime import time
 from decimal import Decimal
 from typing import Final, Literal
 
-from voice.intents.folding import fold, word_set
-from voice.intents.number_words import ENGLISH_TENS, ENGLISH_UNITS
-from voice.intents.numbers import read_small_number
+from execora.language.folding import fold, word_set
+from execora.language.number_words import ENGLISH_TENS, ENGLISH_UNITS
+from execora.language.numbers import read_small_number
 
 Part = Literal["", "morning", "noon", "evening", "night"]
 Meridiem = Literal["", "am", "pm"]

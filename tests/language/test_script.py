@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.intents.script import MAX_CHARACTERS, is_devanagari, language_of, normalise, tokens
+from execora.language.script import MAX_CHARACTERS, is_devanagari, language_of, normalise, tokens
 
 SPOKEN = {
     "चावल": "chawal", "राहुल": "rahul", "बनाओ": "banao", "उधार": "udhaar", "रुपये": "rupaye", "पाँच": "paanch", "पांच": "paanch",

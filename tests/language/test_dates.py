@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.intents.dates import is_past, read_when
-from voice.intents.script import normalise
+from execora.language.dates import is_past, read_when
+from execora.language.script import normalise
 
 TUESDAY = datetime(2026, 11, 24, 11, 30, tzinfo=ZoneInfo("Asia/Kolkata"))
 

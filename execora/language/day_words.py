@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from voice.intents.folding import fold, fold_set, word_set
-from voice.intents.numbers import read_small_number
+from execora.language.folding import fold, fold_set, word_set
+from execora.language.numbers import read_small_number
 
 _NEAR: Final = {
     **dict.fromkeys(fold_set("aaj today tonight"), 0),

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.intents.script import normalise
-from voice.intents.units import UNITS, convert, read_unit
+from execora.language.script import normalise
+from execora.language.units import UNITS, convert, read_unit
 
 
 @pytest.mark.parametrize(

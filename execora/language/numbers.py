@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-from voice.intents.folding import fold, light_fold
-from voice.intents.number_speech import amount_in_speech, number_in_words
-from voice.intents.number_words import (
+from execora.language.folding import fold, light_fold
+from execora.language.number_speech import amount_in_speech, number_in_words
+from execora.language.number_words import (
     AMBIGUOUS,
     DAMAGED_FRACTIONS,
     ENGLISH_MULTIPLIERS,
@@ -25,8 +25,8 @@ from voice.intents.number_words import (
     TOLERATED_HUNDRED,
     TWO_BEFORE_A_UNIT,
 )
-from voice.intents.phone_words import read_phone
-from voice.intents.units import read_unit
+from execora.language.phone_words import read_phone
+from execora.language.units import read_unit
 
 __all__ = [
     "Number",
