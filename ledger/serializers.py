@@ -1,5 +1,7 @@
 """The books as the wire spells them."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from execora.api.pagination import PageQuery
@@ -49,3 +51,12 @@ class ReverseIn(WireSerializer):
 
 class LedgerPage(PageQuery):
     """The page of a khata takes no filters."""
+
+
+class StatementQuery(WireSerializer):
+    """`from` and `to`, days of the shop; without them the month up to today."""
+
+    to = DayField(required=False)
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {"from": DayField(required=False), **super().get_fields()}  # `from` is no name for an attribute

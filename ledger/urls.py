@@ -6,5 +6,6 @@ urlpatterns = [
     route("ledger/credit", LedgerViewSet, {"post": "credit"}, "ledger-credit"),
     route("ledger/opening-balance", LedgerViewSet, {"post": "opening_balance"}, "ledger-opening-balance"),
     route("ledger/entries/<str:pk>/reverse", LedgerViewSet, {"post": "reverse"}, "ledger-reverse"),
+    route("ledger/<str:pk>/statement", LedgerViewSet, {"get": "statement"}, "ledger-statement"),
     route("ledger/<str:pk>", LedgerViewSet, {"get": "retrieve"}, "ledger"),
 ]

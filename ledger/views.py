@@ -17,9 +17,26 @@ from execora.core.permissions import Permission
 from ledger.commands import add_credit, record_opening_balance, record_payment, reverse_entry
 from ledger.errors import EntryNotFound
 from ledger.models import Account, Entry
-from ledger.serializers import CreditIn, EntryOut, LedgerPage, OpeningBalanceIn, PaymentIn, ReverseIn
+from ledger.serializers import CreditIn, EntryOut, LedgerPage, OpeningBalanceIn, PaymentIn, ReverseIn, StatementQuery
+from ledger.statements import Statement, statement_for
 
 _ENTRY = inline_serializer("EntryAnswer", {"entry": EntryOut()})
+_STATEMENT = inline_serializer(
+    "StatementAnswer",
+    {
+        "statement": inline_serializer(
+            "Statement",
+            {
+                "customerId": serializers.CharField(),
+                "from": serializers.DateField(),
+                "to": serializers.DateField(),
+                "opening": MoneyField(),
+                "entries": EntryOut(many=True),
+                "closing": MoneyField(),
+            },
+        )
+    },
+)
 _PAGE = inline_serializer(
     "LedgerAnswer",
     {"entries": EntryOut(many=True), "balance": MoneyField(), "next": serializers.CharField(allow_null=True)},
@@ -30,6 +47,17 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     return dict(EntryOut(entry).data)
 
 
+def _statement_json(statement: Statement) -> dict[str, Any]:
+    return {
+        "customerId": str(statement.customer.pk),
+        "from": statement.first_day.isoformat(),
+        "to": statement.last_day.isoformat(),
+        "opening": rupees(statement.opening_paise),
+        "entries": [{**entry_json(line.entry), "balance": rupees(line.balance_paise)} for line in statement.lines],
+        "closing": rupees(statement.closing_paise),
+    }
+
+
 def _answer(entry: Entry) -> dict[str, Any]:
     return {"entry": entry_json(entry)}
 
@@ -37,6 +65,7 @@ def _answer(entry: Entry) -> dict[str, Any]:
 class LedgerViewSet(WireViewSet):
     permissions: ClassVar = {
         "retrieve": Permission.LEDGER_VIEW,
+        "statement": Permission.LEDGER_VIEW,
         "payment": Permission.PAYMENT_RECORD,
         "credit": Permission.CREDIT_RECORD,
         "opening_balance": Permission.OPENING_BALANCE_RECORD,
@@ -52,6 +81,16 @@ class LedgerViewSet(WireViewSet):
         account = Account.objects.visible_to(self.actor).filter(customer=customer).first()
         balance = account.balance_paise if account is not None else 0
         return Response({"entries": EntryOut(page, many=True).data, "balance": rupees(balance), "next": following})
+
+    @extend_schema(parameters=[StatementQuery], responses=_STATEMENT)
+    def statement(self, request: Request, pk: str) -> Response:
+        """A customer's khata between two days, oldest first, with opening, running and closing balance."""
+        query, today = self.query(StatementQuery), self.actor.today
+        last_day = query.get("to", today)
+        first_day = query.get("from", last_day.replace(day=1))
+        customer = find_customer(self.actor, pk)
+        statement = statement_for(self.actor, customer=customer, first_day=first_day, last_day=last_day)
+        return Response({"statement": _statement_json(statement)})
 
     @extend_schema(request=PaymentIn, responses={201: _ENTRY})
     def payment(self, request: Request) -> Response:

@@ -11,15 +11,23 @@ from execora.api.pagination import PageQuery
 from execora.api.wire import MoneyField, TextField, WireSerializer
 from reminders.models import ReminderStatus, Repeat
 
+LONGEST_PHRASE = 80
+MOMENT_NEEDED = 'Give a date and time such as 2026-11-25T18:00:00+05:30, or say it: "kal shaam 7 baje".'
 
-@extend_schema_field({"type": "string", "format": "date-time"})
-class MomentField(serializers.Field[datetime, Any, str, datetime]):
-    """An ISO 8601 date and time. One without an offset stays naive: the view reads it by the shop's clock."""
 
-    default_error_messages = {"form": "Give a date and time such as 2026-11-25T18:00:00+05:30."}  # noqa: RUF012
+@extend_schema_field({"type": "string", "example": "kal shaam 7 baje", "description": "ISO 8601, or a phrase"})
+class MomentField(serializers.Field["datetime | str", Any, str, datetime]):
+    """An ISO 8601 date and time, or a phrase. Both are the shop's clock's to finish: one without an offset stays naive, and
+    a phrase stays text."""
 
-    def to_internal_value(self, data: Any) -> datetime:
-        if not isinstance(data, str) or not data.isascii() or not 16 <= len(data) <= 40 or data[10] not in "Tt ":
+    default_error_messages = {"form": MOMENT_NEEDED}  # noqa: RUF012
+
+    def to_internal_value(self, data: Any) -> datetime | str:
+        if not isinstance(data, str) or "\0" in data:
+            self.fail("form")
+        if not data[:4].isdigit() or not data.isascii():
+            return data if len(data) <= LONGEST_PHRASE else self.fail("form")
+        if not 16 <= len(data) <= 40 or data[10] not in "Tt ":
             self.fail("form")
         try:
             moment = parse_datetime(data.upper())
@@ -30,8 +38,8 @@ class MomentField(serializers.Field[datetime, Any, str, datetime]):
             self.fail("form")
         return moment
 
-    def to_representation(self, value: datetime) -> str:
-        return value.isoformat()
+    def to_representation(self, value: datetime | str) -> str:
+        return value if isinstance(value, str) else value.isoformat()
 
 
 class ReminderOut(WireSerializer):

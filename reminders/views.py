@@ -13,12 +13,14 @@ from rest_framework.response import Response
 from customers.commands import find_customer
 from execora.api.pagination import page_of
 from execora.api.views import WireViewSet
+from execora.core.errors import BadInput
 from execora.core.ids import parse_id
 from execora.core.permissions import Permission
+from execora.language.dates import moment_said
 from reminders.commands import cancel_reminder, move_reminder, schedule_reminder
 from reminders.errors import ReminderNotFound
 from reminders.models import Reminder, Repeat
-from reminders.serializers import ReminderCancelIn, ReminderIn, ReminderMoveIn, ReminderOut, ReminderPage
+from reminders.serializers import MOMENT_NEEDED, ReminderCancelIn, ReminderIn, ReminderMoveIn, ReminderOut, ReminderPage
 
 _ONE = inline_serializer("ReminderAnswer", {"reminder": ReminderOut()})
 _MANY = inline_serializer(
@@ -73,8 +75,14 @@ class ReminderViewSet(WireViewSet):
         self.body(ReminderCancelIn)
         return self.run(cancel_reminder, _answer, status=200, reminder_id=_id_of(pk))
 
-    def _by_the_shops_clock(self, moment: datetime) -> datetime:
-        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(self.actor.business.time_zone))
+    def _by_the_shops_clock(self, given: datetime | str) -> datetime:
+        zone = ZoneInfo(self.actor.business.time_zone)
+        if isinstance(given, datetime):
+            return given if given.tzinfo else given.replace(tzinfo=zone)
+        moment = moment_said(given, self.actor.now.astimezone(zone))
+        if moment is None:
+            raise BadInput(f"datetime: {MOMENT_NEEDED}", fields={"datetime": [MOMENT_NEEDED]})
+        return moment
 
 
 def _id_of(spelling: str) -> UUID:

@@ -9,6 +9,7 @@ from execora.language.clock_words import read_clock
 from execora.language.day_words import Day, NoSuchDate, read_day
 from execora.language.folding import fold, fold_set, word_set
 from execora.language.numbers import read_small_number
+from execora.language.script import tokens
 from execora.language.tense import is_past
 
 __all__ = ["When", "is_past", "read_when"]
@@ -24,6 +25,8 @@ _WITHIN: Final = frozenset({"mein", "me", "men", "andar"})
 _LINKS: Final = frozenset({"ko", "tak", "ka", "ki", "ke", "par", "pe", "'s"})
 _LEADS: Final = frozenset({"at", "on", "by", "till", "until", "this", "lagbhag", "karib", "around"})
 _REMINDING: Final = fold_set("remind reminder yaad message call send schedule")
+
+_MARKS = frozenset(".,?!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,16 @@ def read_when(words: Sequence[str], now: datetime, *, past: bool | None) -> When
         return _read(words, now, past=behind)
     except (NoSuchDate, OverflowError):
         return None
+
+
+def moment_said(text: str, now: datetime) -> datetime | None:
+    """Return the coming day and hour that `text` says and nothing else says: "kal shaam 7 baje"; None for anything more or less."""
+    words = [token.text for token in tokens(text) if token.text not in _MARKS]
+    when = read_when(words, now, past=False)
+    if when is None or when.moment is None:
+        return None
+    read = {place for start, end in when.spans for place in range(start, end)}
+    return when.moment if len(read) == len(words) else None
 
 
 def _read(words: Sequence[str], now: datetime, *, past: bool) -> When | None:

@@ -42,6 +42,7 @@ TABLE = {
     "POST ledger/opening-balance": "401 403 403 201 201 404",
     "POST ledger/entries/<str:pk>/reverse": "401 403 403 201 201 404",
     "GET ledger/<str:pk>": "401 200 404 200 200 404",
+    "GET ledger/<str:pk>/statement": "401 200 404 200 200 404",
     "GET products": "401 403 403 200 200 200",
     "POST products": "401 403 403 201 201 201",
     "GET products/low-stock": "401 403 403 200 200 200",

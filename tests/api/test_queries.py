@@ -26,6 +26,7 @@ READS = {
     "customers/search?q=9820000001": 2,
     "customers/cust-001": 2,
     "ledger/cust-001": 4,
+    "ledger/cust-001/statement": 4,
     "products": 2,
     "products/low-stock": 2,
     "products/{product}": 2,

@@ -133,3 +133,20 @@ def test_nobody_and_customers_are_refused() -> None:
     refused = Client().post(ADDRESS, body, content_type="application/json", headers=headers)
     assert (refused.status_code, refused.json()["code"]) == (403, "NOT_PERMITTED")
     assert Reminder.objects.count() == 0
+
+
+@pytest.mark.parametrize("phrase", ["kal shaam 6 baje", "कल शाम छह बजे", "tomorrow at 6 pm"])
+def test_a_time_may_be_said(phrase: str) -> None:
+    shop = Shop()
+    answer = post(shop, {"customerId": "cust-001", "datetime": phrase})
+    assert (answer.status_code, answer.json()["reminder"]["datetime"]) == (201, tomorrow_at(18).isoformat())
+
+
+@pytest.mark.parametrize(
+    "phrase", ["kal", "kal shaam 6 baje Rahul ko", "jaldi", "x" * 200, "30 february shaam 6 baje", ""]
+)
+def test_a_phrase_that_says_no_moment_is_refused(phrase: str) -> None:
+    shop = Shop()
+    answer = post(shop, {"customerId": "cust-001", "datetime": phrase})
+    assert (answer.status_code, set(answer.json()["fields"])) == (400, {"datetime"})
+    assert Reminder.objects.count() == 0
