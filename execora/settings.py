@@ -62,6 +62,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 HTTP_THREADS: int = env.int("HTTP_THREADS", default=4)
 HTTP_QUEUE: int = env.int("HTTP_QUEUE", default=256)
 MAX_FRAME_BYTES: int = env.int("MAX_FRAME_BYTES", default=256 * 1024)
+# Sockets: what comes faster waits. Audio at 48 kHz is 96,000 bytes a second.
+FRAMES_PER_SECOND: int = env.int("FRAMES_PER_SECOND", default=20)
+AUDIO_BYTES_PER_SECOND: int = env.int("AUDIO_BYTES_PER_SECOND", default=512 * 1024)
+OPEN_SOCKETS_PER_USER: int = env.int("OPEN_SOCKETS_PER_USER", default=10)
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 
 INSTALLED_APPS = [
@@ -168,6 +172,50 @@ if REDIS_URL:
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Recordings: a directory of this machine, or with S3_BUCKET an S3-compatible store. Links to it name S3_PUBLIC_URL, for
+# the store's address as clients see it may be another than ours.
+RECORDING_MAX_BYTES: int = env.int("RECORDING_MAX_BYTES", default=64 * 1024 * 1024)
+RECORDING_RETENTION_DAYS: int = env.int("RECORDING_RETENTION_DAYS", default=90)
+S3_BUCKET: str = env.str("S3_BUCKET", default="")
+
+
+def _s3(endpoint_url: str) -> dict[str, object]:
+    from botocore.config import Config  # loading it takes a quarter of a second, and most processes need it never
+
+    options = {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": endpoint_url or None,
+        "region_name": env.str("S3_REGION", default="ap-south-1"),
+        # Without keys of our own boto3 looks for those of the machine's role.
+        "access_key": env.str("S3_ACCESS_KEY_ID", default="") or None,
+        "secret_key": env.str("S3_SECRET_ACCESS_KEY", default="") or None,
+        "client_config": Config(
+            signature_version="s3v4",
+            s3={"addressing_style": env.str("S3_ADDRESSING_STYLE", default="path")},
+            connect_timeout=3,
+            read_timeout=10,
+            retries={"total_max_attempts": 3, "mode": "standard"},
+        ),
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+_RECORDINGS_HERE = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {
+        "location": DATA_DIR / "recordings",
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
+    },
+}
+_S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="")
+STORAGES = {
+    "default": _RECORDINGS_HERE,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "recordings": _s3(_S3_ENDPOINT_URL) if S3_BUCKET else _RECORDINGS_HERE,
+    "recording_links": (_s3(env.str("S3_PUBLIC_URL", default=_S3_ENDPOINT_URL)) if S3_BUCKET else _RECORDINGS_HERE),
+}
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]

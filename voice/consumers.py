@@ -4,7 +4,6 @@ import asyncio
 import time
 from contextlib import suppress
 from typing import Any
-from urllib.parse import parse_qs
 from uuid import UUID
 
 import structlog
@@ -21,11 +20,14 @@ from execora.core.ids import new_id
 from execora.core.permissions import Permission
 from execora.core.tokens import Claims
 from execora.ops.correlation import current_correlation_id
+from execora.ops.logging import bind_log_fields
 from execora.ops.metrics import count_error, websocket_closed, websocket_opened
 from execora.providers.stt import speech_to_text
 from voice.dialog import Dialog
 from voice.echoes import RecentFinals
+from voice.knock import credential_of, is_welcome, subprotocol_of
 from voice.listening import Listening
+from voice.pace import Pace, open_sockets
 from voice.pipeline import answer_button, answer_text
 from voice.protocol import (
     MAX_FRAME_BYTES,
@@ -36,12 +38,11 @@ from voice.protocol import (
     frame,
     read_frame,
 )
-from voice.sessions import Frames, close_session, in_database, is_live, log_in, open_session
+from voice.sessions import Frames, close_session, in_database, is_live, knock, log_in, open_session
 
 log = structlog.get_logger(__name__)
 
-POLICY_VIOLATION, TOO_BIG = 1008, 1009
-SUBPROTOCOL = "execora.v1"
+POLICY_VIOLATION, TOO_BIG, INTERNAL_ERROR = 1008, 1009, 1011
 TYPED = "text"
 LOGIN_CHECK_SECONDS = 5.0
 # How the server refuses to send to a client that is gone: the first time, and after it has noticed.
@@ -61,7 +62,10 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         super().__init__(*args, **kwargs)
         self._dialog = Dialog()
         self._one_at_a_time = asyncio.Lock()
-        self._token = ""
+        self._claims: Claims | None = None
+        self._user_id: UUID | None = None
+        self._frames = Pace(settings.FRAMES_PER_SECOND, burst=settings.FRAMES_PER_SECOND)
+        self._audio_bytes = Pace(settings.AUDIO_BYTES_PER_SECOND, burst=4 * settings.AUDIO_BYTES_PER_SECOND)
         self._session_id: UUID | None = None
         self._joined: list[str] = []
         self._listening: Listening | None = None
@@ -71,24 +75,24 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
 
     async def connect(self) -> None:
         """Accept; then refuse with 1008 and a reason, or open a session and say what is there."""
-        offered = self.scope.get("subprotocols", [])
-        await self.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
-        origins = _headers(self.scope, b"origin")
-        if any(origin not in settings.ALLOWED_ORIGINS for origin in origins):
+        await self.accept(subprotocol_of(self.scope))
+        if not is_welcome(self.scope, settings.ALLOWED_ORIGINS):
             await self.close(POLICY_VIOLATION, "Origin not allowed")
             return
-        self._token = _token(self.scope)
         try:
-            login, self._session_id = await in_database(
-                open_session, self._token, correlation_id=current_correlation_id()
-            )
+            login = await self._enter()
         except DomainError as fault:
             await self.close(POLICY_VIOLATION, _reason(fault))
+            return
+        except Exception as fault:
+            log.error("socket_not_opened", exc_info=fault)
+            count_error("voice", type(fault).__name__)
+            await self.close(INTERNAL_ERROR, Internal.message)
             return
         websocket_opened()
         deliver_on(asyncio.get_running_loop())
         await self._join(login.actor)
-        self._watch = asyncio.create_task(self._watch_login(login.claims))
+        self._watch = asyncio.create_task(self._watch_login(login))
         engine = speech_to_text()
         self._listening = Listening(engine, self._heard)
         await self._send(
@@ -102,7 +106,32 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             },
         )
 
+    async def _enter(self) -> Login:
+        """Count this socket and open its session.
+
+        Raises:
+            DomainError: it is refused, and nothing is open.
+        """
+        credential = credential_of(self.scope)
+        login = await in_database(knock, credential, correlation_id=current_correlation_id())
+        user_id = login.claims.user_id
+        open_sockets.enter(user_id, at_most=settings.OPEN_SOCKETS_PER_USER)
+        self._user_id, self._claims = user_id, login.claims
+        try:
+            self._session_id = await in_database(open_session, login.actor)
+        except BaseException:
+            self._leave()
+            raise
+        bind_log_fields(session_id=str(self._session_id), user_id=str(user_id))
+        return login
+
+    def _leave(self) -> None:
+        user_id, self._user_id = self._user_id, None
+        if user_id is not None:
+            open_sockets.leave(user_id)
+
     async def disconnect(self, code: int) -> None:
+        self._leave()
         if self._session_id is None:
             return
         self._is_gone = True
@@ -125,8 +154,10 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             return
         try:
             if bytes_data is not None:
+                await self._audio_bytes.keep(size)
                 await self._audio(bytes_data)
             else:
+                await self._frames.keep(1)
                 await self._take(read_frame(text_data or ""))
         except Exception as fault:
             await self._tell(fault)
@@ -225,15 +256,17 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
 
     def _login(self) -> Login:
         """Return who speaks as the database has it at this utterance."""
-        return log_in(self._token, correlation_id=current_correlation_id())
+        if self._claims is None:
+            raise Unauthenticated()
+        return log_in(self._claims, correlation_id=current_correlation_id())
 
-    async def _watch_login(self, claims: Claims) -> None:
+    async def _watch_login(self, login: Login) -> None:
         """Close the socket soon after its login ends, also when nobody speaks."""
         while not self._is_gone:
-            left_seconds = claims.expires_at - timezone.now().timestamp()
+            left_seconds = login.claims.expires_at - timezone.now().timestamp()
             await asyncio.sleep(max(0.0, min(LOGIN_CHECK_SECONDS, left_seconds)))
             try:
-                holds = await in_database(is_live, claims, timezone.now())
+                holds = await in_database(is_live, login, timezone.now())
             except DatabaseError as fault:
                 log.warning("login_check_failed", error=type(fault).__name__)
                 continue
@@ -282,25 +315,6 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         self._is_gone = True
         with suppress(*_GONE):
             await super().close(code, reason)
-
-
-def _headers(scope: dict[str, Any], name: bytes) -> list[str]:
-    return [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name]
-
-
-def _token(scope: dict[str, Any]) -> str:
-    """Return the token of the query, of the Authorization header or of the subprotocols; "" when there is none."""
-    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
-    if query.get("token"):
-        return query["token"][0]
-    for header in _headers(scope, b"authorization"):
-        scheme, _, raw = header.partition(" ")
-        if scheme.lower() == "bearer":
-            return raw.strip()
-    for protocol in scope.get("subprotocols", []):
-        if protocol.startswith("bearer."):
-            return str(protocol.removeprefix("bearer."))
-    return ""
 
 
 def _reason(fault: DomainError) -> str:

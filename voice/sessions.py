@@ -4,20 +4,25 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from execora.api.authentication import Login, login_by_token
+from execora.api.authentication import Login, login_by_claims
+from execora.core import tokens
 from execora.core.actor import Actor, Channel
-from execora.core.errors import NotPermitted
+from execora.core.errors import NotPermitted, Unauthenticated
 from execora.core.models import AuthSession
 from execora.core.permissions import Permission
-from execora.core.tokens import Claims
+from execora.core.tokens import Claims, read_access_token, token_seconds
+from voice.knock import Credential
 from voice.models import Utterance, VoiceSession
 
 P = ParamSpec("P")
@@ -44,38 +49,78 @@ def _with_connection(work: Callable[[], R]) -> R:
             connection.close()
 
 
-def log_in(token: str, *, correlation_id: str) -> Login:
-    """Return who the token is now, if they may speak.
+def knock(credential: Credential, *, correlation_id: str) -> Login:
+    """Return who opens a socket, counted as one more of their sockets today. A ticket is used up.
+
+    Raises:
+        Unauthenticated, NotPermitted, TooManyRequests: as their names say.
+    """
+    if credential.is_ticket:
+        login = log_in(_redeem(credential.raw), correlation_id=correlation_id)
+        # It lives as long as an access token that the session would be given now.
+        ends_at = int(login.actor.now.timestamp()) + token_seconds(login.actor.role or "")
+        login = replace(login, claims=replace(login.claims, expires_at=ends_at))
+    else:
+        login = log_in(read_access_token(credential.raw), correlation_id=correlation_id)
+    _count(login.claims.user_id)
+    return login
+
+
+def _redeem(ticket: str) -> Claims:
+    redeem = getattr(tokens, "redeem_ticket", None)
+    if redeem is None:
+        raise Unauthenticated()
+    claims: Claims = redeem(ticket)
+    return claims
+
+
+def _count(user_id: UUID) -> None:
+    if find_spec("execora.api.limits") is None:
+        return
+    limits = import_module("execora.api.limits")
+    try:
+        limits.take(limits.LIMITS["socket"], str(user_id))
+    except limits.TooManyRequests as refused:
+        refused.message = "Too many connections today. Try again tomorrow."
+        raise
+
+
+def log_in(claims: Claims, *, correlation_id: str) -> Login:
+    """Return who these claims are now, if they may speak.
 
     Raises:
         Unauthenticated, NotPermitted: as their names say.
     """
-    login = login_by_token(token, channel=Channel.VOICE, correlation_id=correlation_id, now=timezone.now())
+    login = login_by_claims(claims, channel=Channel.VOICE, correlation_id=correlation_id, now=timezone.now())
     if not login.actor.may(Permission.VOICE_USE):
         raise NotPermitted()
     return login
 
 
-def open_session(token: str, *, correlation_id: str) -> tuple[Login, UUID]:
-    """Return the login behind the token and the id of the new session.
-
-    Raises:
-        Unauthenticated, NotPermitted: as their names say.
-    """
-    login = log_in(token, correlation_id=correlation_id)
-    actor = login.actor
+def open_session(actor: Actor) -> UUID:
+    """Return the id of a new session of the actor's."""
     session = VoiceSession.objects.create(
-        business_id=actor.business_id, user_id=_speaker(actor), correlation_id=correlation_id, started_at=actor.now
+        business_id=actor.business_id,
+        user_id=_speaker(actor),
+        correlation_id=actor.correlation_id,
+        started_at=actor.now,
     )
-    return login, session.pk
+    return session.pk
 
 
-def is_live(claims: Claims, now: datetime) -> bool:
-    """Tell whether a login still holds: its token, its session and its user. At most one statement."""
+def is_live(login: Login, now: datetime) -> bool:
+    """Tell whether a login still holds: its token, its session, its user and the role it was opened with. At most one
+    statement."""
+    claims = login.claims
     if claims.expires_at <= now.timestamp():
         return False
     rows = AuthSession.objects.filter(
-        pk=claims.session_id, user_id=claims.user_id, revoked_at=None, expires_at__gt=now, user__is_active=True
+        pk=claims.session_id,
+        user_id=claims.user_id,
+        revoked_at=None,
+        expires_at__gt=now,
+        user__is_active=True,
+        user__role=login.actor.role,
     )
     return bool(rows.exists())
 

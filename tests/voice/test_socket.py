@@ -53,6 +53,10 @@ async def test_a_token_opens_the_socket_by_each_door(token: str, door: str) -> N
         ("?token=nonsense", []),
         ("?token={token}", [(b"origin", b"https://evil.example")]),
         ("?token={token}", [(b"origin", b"http://localhost:3000.evil.example")]),
+        ("?token={token}", [(b"origin", b"null")]),
+        ("?token={token}", [(b"authorization", b"Bearer another")]),
+        ("?ticket=nonsense", []),
+        ("?ticket={token}", []),
     ],
 )
 async def test_a_refused_socket_is_accepted_then_closed_1008_with_a_reason(
@@ -66,6 +70,37 @@ async def test_a_refused_socket_is_accepted_then_closed_1008_with_a_reason(
     assert (closed["type"], closed["code"]) == ("websocket.close", 1008)
     assert closed["reason"]
     assert await sync_to_async(VoiceSession.objects.count)() == 0
+
+
+async def test_one_user_has_only_so_many_sockets_open(token: str, settings: "SettingsWrapper") -> None:
+    from voice.models import VoiceSession
+
+    settings.OPEN_SOCKETS_PER_USER = 2
+    first, second, third = await opened(token), await opened(token), socket(f"?token={token}")
+    await third.connect()
+    closed = await third.receive_output(timeout=10)
+    assert (closed["code"], closed["reason"]) == (
+        1008,
+        "Too many connections are open for this login. Close one first.",
+    )
+    await third.disconnect()
+    await first.disconnect()
+    fourth = await opened(token)
+    await asyncio.gather(second.disconnect(), fourth.disconnect())
+    assert await sync_to_async(VoiceSession.objects.count)() == 3
+
+
+async def test_frames_above_the_rate_wait_and_none_is_lost(token: str, settings: "SettingsWrapper") -> None:
+    from time import monotonic
+
+    settings.FRAMES_PER_SECOND = 5
+    communicator, began = await opened(token), monotonic()
+    for _ in range(8):
+        await sent(communicator, "ping")
+    for _ in range(8):
+        assert (await received(communicator))["type"] == "pong"
+    assert monotonic() - began >= 3 / 5 - 0.05
+    await communicator.disconnect()
 
 
 async def test_the_shops_own_page_may_open_the_socket(token: str, settings: "SettingsWrapper") -> None:
@@ -166,7 +201,7 @@ async def test_a_login_that_ended_ends_the_socket_at_the_next_utterance(token: s
     assert await sync_to_async(Entry.objects.count)() == 0
 
 
-@pytest.mark.parametrize("ended", ["revoked", "session", "user", "token"])
+@pytest.mark.parametrize("ended", ["revoked", "session", "user", "role", "token"])
 async def test_a_silent_socket_is_closed_soon_after_its_login_ends(
     token: str, spoken_shop: "Shop", monkeypatch: pytest.MonkeyPatch, ended: str
 ) -> None:
@@ -191,6 +226,8 @@ async def test_a_silent_socket_is_closed_soon_after_its_login_ends(
         await sync_to_async(AuthSession.objects.update)(expires_at=timezone.now() - timedelta(seconds=1))
     elif ended == "user":
         await sync_to_async(User.objects.filter(pk=spoken_shop.staff_user.pk).update)(is_active=False)
+    elif ended == "role":
+        await sync_to_async(User.objects.filter(pk=spoken_shop.staff_user.pk).update)(role="admin")
     closed = await communicator.receive_output(timeout=10)
     assert (closed["type"], closed["code"]) == ("websocket.close", 1008)
     assert "Log in again" in closed["reason"]

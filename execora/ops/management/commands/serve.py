@@ -31,6 +31,10 @@ class Command(BaseCommand):
             # "websockets" is the implementation whose closing codes (1008, 1009, 1012) and bounds were measured.
             ws="websockets",
             ws_max_size=settings.MAX_FRAME_BYTES,
+            # What a client may have waiting: 1 MB at most. Then its connection is not read until the consumer is ready.
+            ws_max_queue=4,
+            # Sound does not shrink, frames are short, and 256 KB could unfold from a few bytes.
+            ws_per_message_deflate=False,
             timeout_graceful_shutdown=5,
             log_config=None,
             access_log=False,
