@@ -135,6 +135,8 @@ X_FRAME_OPTIONS = "DENY"
 
 # Database: "default" is the application role, which owns nothing; "owner" is used by `manage.py migrate` alone.
 APPLICATION_ROLE: str = env.str("APPLICATION_ROLE", default="execora_app")
+# Nobody logs in as this one: it owns the functions that look across businesses.
+DEFINER_ROLE: str = env.str("DEFINER_ROLE", default="execora_definer")
 _POSTGRES_OPTIONS = {
     "server_side_binding": True,
     "prepare_threshold": 3,

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.migrations.operations import RunSQL
 
@@ -69,3 +70,20 @@ def append_only(table: str, role: str) -> RunSQL:
         """,
         f"DROP TRIGGER {table}_append_only ON {table}; GRANT UPDATE, DELETE ON {table} TO {role};",
     )
+
+
+def as_definer(*signatures: str, reads: str = "", callers: str = "") -> RunSQL:
+    """Give functions ("name(uuid, text)") to the role that nobody is, which then may read the tables `reads`.
+
+    `callers` is the role that may call them; without it only triggers do.
+    """
+    definer = settings.DEFINER_ROLE
+    grant = f"GRANT SELECT ON {reads} TO {definer};" if reads else ""
+    take = f"REVOKE SELECT ON {reads} FROM {definer};" if reads else ""  # noqa: S608  # a migration's own names
+    given = [
+        f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;"
+        + (f"GRANT EXECUTE ON FUNCTION {signature} TO {callers};" if callers else "")
+        + f"ALTER FUNCTION {signature} OWNER TO {definer};"
+        for signature in signatures
+    ]
+    return RunSQL(grant + "".join(given), take)
