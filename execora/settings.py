@@ -5,6 +5,7 @@ not set and the demo has written DATA_DIR/demo.env, that file is read, so that m
 """
 
 import os
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -218,6 +219,33 @@ STORAGES = {
     "recordings": _s3(_S3_ENDPOINT_URL) if S3_BUCKET else _RECORDINGS_HERE,
     "recording_links": (_s3(env.str("S3_PUBLIC_URL", default=_S3_ENDPOINT_URL)) if S3_BUCKET else _RECORDINGS_HERE),
 }
+
+# Limits: how often whom, "20/s", "5/m", "100/h" or "24/d". What is counted where: execora/api/limits.py.
+_PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+def _limit(name: str, default: str) -> tuple[int, int]:
+    """Return the count and the seconds of the setting `name`."""
+    text = env.str(name, default=default)
+    read = re.fullmatch(r"([1-9][0-9]{0,8})/([smhd])", text)
+    if read is None:
+        raise SystemExit(f"{name} is {text!r}: write a count and a period, such as 20/s, 5/m, 100/h or 24/d.")
+    return int(read[1]), _PERIODS[read[2]]
+
+
+LIMITS: dict[str, tuple[int, int]] = {
+    "default": _limit("LIMIT_DEFAULT", "1000/h"),
+    "burst": _limit("LIMIT_BURST", "20/s"),
+    "invoice": _limit("LIMIT_INVOICE", "100/h"),
+    "login": _limit("LIMIT_LOGIN", "5/m"),
+    "socket": _limit("LIMIT_SOCKET", "24/d"),
+    "ws_ticket": _limit("LIMIT_WS_TICKET", "60/h"),
+    "code_phone": _limit("LIMIT_CODE_PHONE", "5/h"),
+    "code_address": _limit("LIMIT_CODE_ADDRESS", "20/h"),
+    "code_global": _limit("LIMIT_CODE_GLOBAL", "1000/h"),
+}
+RATELIMIT_USE_CACHE = "limits"
+CACHES["limits"] = {"BACKEND": "execora.api.counting.CountingCache", "LOCATION": REDIS_URL}
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]

@@ -53,7 +53,8 @@ def answer_error(fault: Exception, context: dict[str, Any]) -> Response | None:
         log.error("database_unavailable", exc_info=fault)
         fault = DatabaseUnavailable()
     if isinstance(fault, DomainError):
-        return _response(error_body(fault.status, fault.message, code=fault.code, fields=fault.fields))
+        body = error_body(fault.status, fault.message, code=fault.code, fields=fault.fields)
+        return _response(body, fault.retry_after_seconds)
     if isinstance(fault, Http404):
         fault = exceptions.NotFound()
     elif isinstance(fault, PermissionDenied):
@@ -72,11 +73,13 @@ def answer_error(fault: Exception, context: dict[str, Any]) -> Response | None:
     return _response(error_body(500, INTERNAL_MESSAGE))
 
 
-def _response(body: dict[str, Any]) -> Response:
+def _response(body: dict[str, Any], retry_after_seconds: int | None = None) -> Response:
     response = Response(body, status=body["statusCode"])
     if body["statusCode"] == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = "Bearer"
-    if body["statusCode"] == HTTPStatus.SERVICE_UNAVAILABLE:
+    if retry_after_seconds is not None:
+        response["Retry-After"] = str(retry_after_seconds)
+    elif body["statusCode"] == HTTPStatus.SERVICE_UNAVAILABLE:
         response["Retry-After"] = "1"
     return response
 

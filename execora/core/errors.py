@@ -9,11 +9,13 @@ class DomainError(Exception):
 
     `code` is the stable upper-case word of the wire, `status` the HTTP status, `fields` maps a field (camelCase, as on the
     wire) to its faults, `facts` are values from the database for a spoken or written sentence (names, quantities, choices).
+    `retry_after_seconds` says when to try again, if that is known.
     """
 
     status = 422
     code = "REFUSED"
     message = "This cannot be done."
+    retry_after_seconds: int | None = None
 
     def __init__(
         self,
@@ -77,3 +79,12 @@ class Busy(DomainError):
     status = 503
     code = "BUSY"
     message = "The shop's books are busy. Try again in a moment; nothing was written."
+
+
+class LimitsUnavailable(DomainError):
+    """What must be counted cannot be counted: refused, since nobody knows how often it was tried."""
+
+    status = 503
+    code = "LIMITS_UNAVAILABLE"
+    message = "This cannot be checked at the moment. Nothing was done; try again in a few seconds."
+    retry_after_seconds = 2

@@ -52,6 +52,10 @@ _stt_seconds = Histogram(
     registry=REGISTRY,
 )
 _errors = Counter("errors_total", "Failures of ours, not refusals", ("service", "type"), registry=REGISTRY)
+_limits_shared = Gauge(
+    "rate_limits_shared", "1 while limits are counted across processes, 0 while Redis is down", registry=REGISTRY
+)
+_limits_shared.set(1)
 
 _seen: dict[str, set[str]] = {}
 
@@ -95,6 +99,11 @@ def websocket_closed() -> None:
 def observe_stt(provider: str, seconds: float) -> None:
     """Observe how long `provider` took for one utterance."""
     _stt_seconds.labels(_word(provider)).observe(seconds)
+
+
+def limits_are_shared(are_shared: bool) -> None:
+    """Tell whether limits are counted in Redis, or in this process because Redis is down."""
+    _limits_shared.set(1 if are_shared else 0)
 
 
 def count_error(service: str, error_type: str) -> None:

@@ -14,6 +14,11 @@ _REMOVED = (
     "EXECORA_DEMO",
     "WHISPER_MODEL_DIR",
 )
+# Tests share an address and are quick; what is about limits sets its own.
+_LIMITS = {
+    **{f"LIMIT_{name}": "1000000/h" for name in ("DEFAULT", "INVOICE", "LOGIN", "SOCKET", "WS_TICKET")},
+    "LIMIT_BURST": "100000/s",
+}
 _SECRETS = ("SECRET_KEY", "JWT_SECRET", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")
 
 
@@ -28,6 +33,7 @@ def prepare(data_dir: str) -> None:
         os.environ.pop(name, None)
     for name in _SECRETS:
         os.environ[name] = secrets.token_urlsafe(36)
+    os.environ.update(_LIMITS)
     os.environ["DJANGO_SETTINGS_MODULE"] = "execora.settings"
     os.environ["DATA_DIR"] = data_dir
     os.environ["DATABASE_URL"] = NOWHERE.format(role="app")
