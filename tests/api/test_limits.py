@@ -26,6 +26,13 @@ def use_limits_at(settings: Any, url: str) -> None:
     settings.CACHES = {**settings.CACHES, "limits": {**settings.CACHES["limits"], "LOCATION": url}}
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow answer of a loaded machine is not to be taken for a Redis that is down."""
+    monkeypatch.setattr(counting, "ANSWER_SECONDS", 20.0)
+    monkeypatch.setattr(counting, "CONNECT_SECONDS", 20.0)
+
+
 @pytest.fixture(params=["memory", "redis"])
 def store(request: pytest.FixtureRequest, settings: Any) -> Iterator[str]:
     use_limits_at(settings, request.getfixturevalue("redis_url") if request.param == "redis" else "")
