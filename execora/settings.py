@@ -291,7 +291,7 @@ SPECTACULAR_SETTINGS = {
 
 # Jobs: procrastinate, in the same PostgreSQL.
 PROCRASTINATE_ON_APP_READY = "execora.core.jobs.on_app_ready"
-PROCRASTINATE_IMPORT_PATHS = ["reminders.jobs", "webhooks.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["reminders.jobs", "voice.jobs", "webhooks.jobs"]
 
 # Speech and messages.
 STT_PROVIDER: str = env.str("STT_PROVIDER", default="whisper")

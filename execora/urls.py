@@ -7,8 +7,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from execora.ops.health import health, livez
 from execora.ops.metrics import metrics
 from voice.page import page
+from voice.views import sound
 
-API_ROOMS = ("customers.urls", "ledger.urls", "billing.urls", "reminders.urls", "webhooks.urls")
+API_ROOMS = ("customers.urls", "ledger.urls", "billing.urls", "reminders.urls", "voice.urls", "webhooks.urls")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", page, name="page"),
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "api/docs",
         SpectacularSwaggerView.as_view(url_name="schema", permission_classes=[], authentication_classes=[]),
     ),
+    path("media/recordings/<path:name>", sound),
     path("admin/", admin.site.urls),
     *(path("api/v1/", include(room)) for room in API_ROOMS),
 ]

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from execora.api.admin import OwnedAdmin
 from execora.core.permissions import Permission
-from voice.models import Utterance, VoiceSession
+from voice.models import Recording, Utterance, VoiceSession
 
 
 @admin.register(VoiceSession)
@@ -19,3 +19,10 @@ class UtteranceAdmin(OwnedAdmin):
     view_permission = Permission.AUDIT_VIEW
     list_display = ("at", "intent", "text")
     list_filter = ("intent",)
+
+
+@admin.register(Recording)
+class RecordingAdmin(OwnedAdmin):
+    view_permission = Permission.AUDIT_VIEW
+    list_display = ("ended_at", "state", "media_type", "bytes", "consent_at", "deleted_at")
+    list_filter = ("state",)

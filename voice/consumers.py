@@ -25,6 +25,7 @@ from execora.ops.metrics import count_error, websocket_closed, websocket_opened
 from execora.providers.stt import speech_to_text
 from voice.dialog import Dialog
 from voice.echoes import RecentFinals
+from voice.keeping import keep_sound
 from voice.knock import credential_of, is_welcome, subprotocol_of
 from voice.listening import Listening
 from voice.pace import Pace, open_sockets
@@ -38,6 +39,7 @@ from voice.protocol import (
     frame,
     read_frame,
 )
+from voice.recording import ConsentNeeded, Recorder, Sound
 from voice.sessions import Frames, close_session, in_database, is_live, knock, log_in, open_session
 
 log = structlog.get_logger(__name__)
@@ -70,6 +72,8 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         self._joined: list[str] = []
         self._listening: Listening | None = None
         self._recent = RecentFinals()
+        self._recorder = Recorder(self._keep)
+        self._consenting: Actor | None = None
         self._watch: asyncio.Task[None] | None = None
         self._is_gone = False
 
@@ -142,6 +146,7 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             await self._listening.close()
         for group in self._joined:
             await self.channel_layer.group_discard(group, self.channel_name)
+        await self._recorder.stop()
         await in_database(close_session, self._session_id, timezone.now())
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -173,10 +178,17 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
                 await self._send("pong", {})
             case "voice:start":
                 await self._listener.start(data.get("audio"), language=data.get("language", "hi-en"))
+                self._recorder.listen(data.get("audio"))
                 await self._send("voice:started", {"sessionId": str(self._session_id), "ttsProvider": "browser"})
             case "voice:stop":
+                self._recorder.listened()
                 await self._listener.stop()
                 await self._send("voice:stopped", {"sessionId": str(self._session_id)})
+            case "recording:start":
+                await self._record(data.get("consent") is True)
+            case "recording:stop":
+                recordings = [str(stored) for stored in await self._recorder.stop()]
+                await self._send("recording:stopped", {"sessionId": str(self._session_id), "recordings": recordings})
             case "voice:transcript":
                 await self._send("voice:transcript", {"text": data["text"], "isFinal": False})
             case "voice:final":
@@ -189,7 +201,25 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     async def _audio(self, audio: bytes) -> None:
         if not self._listener.is_on:
             raise NotBetweenStartAndStop()
-        await self._listener.push(audio)
+        try:
+            await self._listener.push(audio)
+        except BaseException:
+            self._recorder.listened()
+            raise
+        self._recorder.take(audio)
+
+    async def _record(self, is_consented: bool) -> None:
+        if not is_consented:
+            raise ConsentNeeded()
+        login = await in_database(self._login)
+        self._consenting = login.actor
+        self._recorder.start(login.actor.now)
+        await self._send("recording:started", {"sessionId": str(self._session_id)})
+
+    async def _keep(self, sound: Sound) -> UUID | None:
+        if self._consenting is None:
+            raise ConsentNeeded()
+        return await keep_sound(self._consenting, self._session, sound)
 
     @property
     def _listener(self) -> Listening:

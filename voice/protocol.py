@@ -147,6 +147,9 @@ _RULES: dict[str, Rules] = {
         "ttsProvider": _SPEAKS,
         "utteranceId": _Rule(_matches(_UTTERANCE_ID), "1 to 64 of A-Z, a-z, 0-9, dot, underscore, hyphen"),
     },
+    # Whether the yes was said is for the recorder to judge: a no deserves a better word than "malformed".
+    "recording:start": {"consent": _Rule(lambda value: isinstance(value, bool), "true or false")},
+    "recording:stop": {},
     "voice:confirm": {"proposalId": _PROPOSAL},
     "voice:cancel": {"proposalId": _PROPOSAL},
     "ping": {},

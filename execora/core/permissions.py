@@ -34,6 +34,7 @@ class Permission(StrEnum):
     REMINDER_CHANGE = "reminder.change"
     SUMMARY_VIEW = "summary.view"
     SESSION_VIEW = "session.view"
+    RECORDING_DELETE = "recording.delete"
     VOICE_USE = "voice.use"
     EVENT_RECEIVE = "event.receive"
     USER_MANAGE = "user.manage"
@@ -52,7 +53,13 @@ _CUSTOMER = frozenset(
     }
 )
 _ADMIN_ONLY = frozenset(
-    {Permission.ENTRY_REVERSE_ANY, Permission.USER_MANAGE, Permission.BUSINESS_CHANGE, Permission.AUDIT_VIEW}
+    {
+        Permission.ENTRY_REVERSE_ANY,
+        Permission.RECORDING_DELETE,
+        Permission.USER_MANAGE,
+        Permission.BUSINESS_CHANGE,
+        Permission.AUDIT_VIEW,
+    }
 )
 _STAFF = frozenset(Permission) - _ADMIN_ONLY
 
@@ -61,5 +68,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _STAFF,
     Role.CUSTOMER: _CUSTOMER,
 }
-# What the system does by itself (a reminder's occurrence falls due, a webhook marks a delivery), on nobody's behalf.
-SYSTEM_PERMISSIONS: frozenset[Permission] = frozenset({Permission.REMINDER_CHANGE, Permission.REMINDER_VIEW})
+# What the system does by itself (a reminder's occurrence falls due, a recording's time is over), on nobody's behalf.
+SYSTEM_PERMISSIONS: frozenset[Permission] = frozenset(
+    {Permission.REMINDER_CHANGE, Permission.REMINDER_VIEW, Permission.RECORDING_DELETE}
+)

@@ -23,6 +23,7 @@ from reminders.commands import schedule_reminder
 from reminders.models import Reminder
 from tests.reminders.support import tomorrow_at
 from tests.support.factories import PASSWORD, Shop, bearer, make_shop, make_user
+from tests.support.spoken import make_recording, make_session
 
 pytestmark = pytest.mark.django_db
 WHO = ("anonymous", "customer", "other customer", "staff", "admin", "another shop's admin")
@@ -59,6 +60,9 @@ TABLE = {
     "POST reminders": "401 403 403 201 201 404",
     "PATCH reminders/<str:pk>": "401 403 403 200 200 404",
     "POST reminders/<str:pk>/cancel": "401 403 403 200 200 404",
+    "GET sessions": "401 200 200 200 200 200",
+    "GET sessions/<str:pk>": "401 200 404 200 200 404",
+    "GET recordings/<str:pk>/url": "401 200 404 200 200 404",
     # Meta proves itself by its signature and its word; a login is neither.
     "GET webhook/whatsapp": "403 403 403 403 403 403",
     "POST webhook/whatsapp": "403 403 403 403 403 403",
@@ -91,6 +95,8 @@ def world() -> World:
         "reverse": str(record_payment(shop.staff, customer=shop.rahul, amount_paise=500, mode="cash").pk),
         "reminders": str(schedule_reminder(shop.staff, customer=shop.rahul, due_at=tomorrow_at(12, days=1)).pk),
     }
+    session = make_session(shop.customer_user)
+    ids |= {"sessions": str(session.pk), "recordings": str(make_recording(session).pk)}
     users = (shop.customer_user, geeta_user, shop.staff_user, shop.admin_user, elsewhere.admin_user)
     headers = {"anonymous": {}, **{who: bearer(user) for who, user in zip(WHO[1:], users, strict=True)}}
     return World(shop, ids, headers)
@@ -170,7 +176,7 @@ def test_each_role_gets_the_status_of_the_table_and_a_refusal_changes_nothing(
 
 
 @pytest.mark.parametrize("who", ["other customer", "another shop's admin"])
-@pytest.mark.parametrize("route", ["customers", "invoices", "reminders", "products"])
+@pytest.mark.parametrize("route", ["customers", "invoices", "reminders", "products", "sessions"])
 def test_a_list_shows_nothing_of_others(client: Client, world: World, who: str, route: str) -> None:
     answer = client.get(f"/api/v1/{route}", headers=world.headers[who])
     for key in world.ids.values():

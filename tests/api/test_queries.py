@@ -15,6 +15,7 @@ from ledger.commands import record_payment
 from reminders.commands import schedule_reminder
 from tests.reminders.support import tomorrow_at
 from tests.support.factories import Shop, bearer, make_shop
+from tests.support.spoken import make_recording, make_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,6 +36,9 @@ READS = {
     "invoices/{invoice}": 3,
     "summary/daily": 4,
     "reminders": 2,
+    "sessions": 2,
+    "sessions/{session}": 4,
+    "recordings/{recording}/url": 2,
 }
 
 
@@ -50,7 +54,14 @@ def fill(shop: Shop, number: int) -> dict[str, str]:
     record_payment(shop.staff, customer=shop.rahul, amount_paise=500, mode="cash")
     schedule_reminder(shop.staff, customer=shop.rahul, due_at=tomorrow_at(12, days=1))
     create_customer(shop.staff, name=f"Rahul Number {number}")
-    return {"product": str(product.pk), "invoice": str(bill.pk)}
+    session = make_session(shop.staff_user)
+    recording = make_recording(session)
+    return {
+        "product": str(product.pk),
+        "invoice": str(bill.pk),
+        "session": str(session.pk),
+        "recording": str(recording.pk),
+    }
 
 
 @pytest.mark.parametrize("rows", [1, 6])

@@ -104,6 +104,7 @@ PUBLIC = {
     "metrics": "closed by METRICS_TOKEN where that is set",
     "api/schema": "the routes are no secret",
     "api/docs": "the page of the schema",
+    "media/recordings/<path:name>": "the signed link is the right, for 300 s",
     "api/v1/webhook/whatsapp": "Meta proves itself by its signature",
     "": "the page that asks for the login",
 }
