@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from execora.core.actor import Actor, system_actor
 from execora.core.commands import command
+from execora.core.door import acting_in
 from execora.core.errors import Conflict, NotFound
 from execora.core.ids import new_id
 from execora.core.permissions import Permission
@@ -19,7 +20,7 @@ from execora.ops.correlation import current_correlation_id
 from execora.providers import storage
 from voice.models import Recording, RecordingState
 from voice.recording import Sound
-from voice.sessions import in_business, in_database
+from voice.sessions import in_database
 
 log = structlog.get_logger(__name__)
 
@@ -82,12 +83,12 @@ async def keep_sound(actor: Actor, session_id: UUID, sound: Sound) -> UUID | Non
 
 
 def _keep_row(actor: Actor, session_id: UUID, sound: Sound) -> Recording:
-    with in_business(actor.business_id):
+    with acting_in(actor.business_id):
         return keep_recording(actor, session_id=session_id, recording_id=new_id(), sound=sound)
 
 
 def _settle(row: Recording, state: RecordingState) -> None:
-    with in_business(row.business_id):
+    with acting_in(row.business_id):
         Recording.objects.filter(pk=row.pk, state=RecordingState.UPLOADING).update(state=state)
 
 

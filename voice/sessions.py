@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
 from dataclasses import replace
 from datetime import datetime
@@ -48,14 +47,6 @@ def _with_connection(work: Callable[[], R]) -> R:
     finally:
         if connection.in_atomic_block:
             connection.close()
-
-
-def in_business(business_id: UUID) -> AbstractContextManager[None]:
-    """Act in a business in this thread, for work that nobody logs in for."""
-    if find_spec("execora.core.door") is None:
-        return nullcontext()
-    block: AbstractContextManager[None] = import_module("execora.core.door").acting_in(business_id)
-    return block
 
 
 def knock(credential: Credential, *, correlation_id: str) -> Login:
