@@ -7,8 +7,6 @@ from contextvars import copy_context
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -16,6 +14,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from execora.api.authentication import Login, login_by_claims
+from execora.api.limits import LIMITS, TooManyRequests, take
 from execora.core import tokens
 from execora.core.actor import Actor, Channel
 from execora.core.errors import NotPermitted, Unauthenticated
@@ -75,12 +74,9 @@ def _redeem(ticket: str) -> Claims:
 
 
 def _count(user_id: UUID) -> None:
-    if find_spec("execora.api.limits") is None:
-        return
-    limits = import_module("execora.api.limits")
     try:
-        limits.take(limits.LIMITS["socket"], str(user_id))
-    except limits.TooManyRequests as refused:
+        take(LIMITS["socket"], str(user_id))
+    except TooManyRequests as refused:
         refused.message = "Too many connections today. Try again tomorrow."
         raise
 

@@ -90,6 +90,18 @@ async def test_one_user_has_only_so_many_sockets_open(token: str, settings: "Set
     assert await sync_to_async(VoiceSession.objects.count)() == 3
 
 
+async def test_a_user_opens_only_so_many_sockets_a_day(token: str, settings: "SettingsWrapper") -> None:
+    from voice.models import VoiceSession
+
+    settings.LIMITS = {**settings.LIMITS, "socket": (1, 86_400)}
+    first, second = await opened(token), socket(f"?token={token}")
+    await second.connect()
+    closed = await second.receive_output(timeout=10)
+    assert (closed["code"], closed["reason"]) == (1008, "Too many connections today. Try again tomorrow.")
+    await asyncio.gather(first.disconnect(), second.disconnect())
+    assert await sync_to_async(VoiceSession.objects.count)() == 1
+
+
 async def test_frames_above_the_rate_wait_and_none_is_lost(token: str, settings: "SettingsWrapper") -> None:
     from time import monotonic
 
