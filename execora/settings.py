@@ -248,7 +248,7 @@ RATELIMIT_USE_CACHE = "limits"
 CACHES["limits"] = {"BACKEND": "execora.api.counting.CountingCache", "LOCATION": REDIS_URL}
 
 AUTH_USER_MODEL = "core.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["execora.core.backends.DoorBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Literal
 from uuid import UUID
 
 import structlog
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -13,7 +14,9 @@ from procrastinate.contrib.django import app
 from customers.models import Customer
 from execora.core.actor import Actor, system_actor
 from execora.core.commands import command
-from execora.core.jobs import correlated, enqueue
+from execora.core.door import acting_in
+from execora.core.jobs import correlated, enqueue, in_its_business, renew_connection
+from execora.core.models import Business
 from execora.core.money import indian_rupees
 from execora.core.permissions import Permission
 from execora.ops.correlation import bind_correlation_id, current_correlation_id
@@ -38,22 +41,22 @@ class Taken:
     message: OutgoingMessage | None = None
 
 
-def renew_connection() -> None:
-    """Give up a connection that broke since this worker's last job; a job called inside a transaction keeps the caller's."""
-    if not connection.in_atomic_block:
-        close_old_connections()
-
-
 def enqueue_occurrence(reminder: Reminder) -> None:
     """Put the reminder's next occurrence in the queue, if the current transaction commits."""
-    enqueue(send_due, at=reminder.due_at, reminder_id=str(reminder.pk), occurrence=reminder.occurrence)
+    enqueue(
+        send_due,
+        at=reminder.due_at,
+        business_id=str(reminder.business_id),
+        reminder_id=str(reminder.pk),
+        occurrence=reminder.occurrence,
+    )
 
 
 @app.task(name="reminders.send_due", retry=RetryStrategy(max_attempts=5, exponential_wait=5))
 @correlated
+@in_its_business
 def send_due(*, reminder_id: str, occurrence: int) -> None:
     """Send an occurrence at the most once. A second run, or one after a crash in mid-sending, sends nothing."""
-    renew_connection()
     reminder = Reminder.objects.select_related("business").filter(pk=UUID(reminder_id)).first()
     if reminder is None:
         log.warning("reminder_missing", reminder_id=reminder_id)
@@ -174,13 +177,18 @@ def sweep(timestamp: int) -> None:
 
 def sweep_lost(now: datetime) -> None:
     """Catch what a lost job missed up to five minutes before `now`. Enqueueing twice is harmless: each is sent once."""
-    lost = Reminder.objects.filter(status=ReminderStatus.SCHEDULED, due_at__lt=now - LOST_AFTER).order_by("due_at")
-    for reminder in lost[:SWEPT_AT_ONCE]:
-        enqueue(send_due, reminder_id=str(reminder.pk), occurrence=reminder.occurrence)
-    stuck = OutgoingMessage.objects.select_related("business").filter(
-        status=MessageStatus.SENDING, status_at__lt=now - LOST_AFTER
-    )
-    for message in stuck.order_by("status_at")[:SWEPT_AT_ONCE]:
-        actor = system_actor(message.business, correlation_id=current_correlation_id(), now=now)
-        error = "The sending was interrupted."
-        record_message_status(actor, message_id=message.pk, status=MessageStatus.UNKNOWN, at=now, error=error)
+    for business_id, reminder_id, occurrence in _overdue("reminders_lost", now - LOST_AFTER):
+        enqueue(send_due, business_id=str(business_id), reminder_id=str(reminder_id), occurrence=occurrence)
+    for business_id, message_id in _overdue("messages_stuck", now - LOST_AFTER):
+        with acting_in(business_id):
+            business = Business.objects.get(pk=business_id)
+            actor = system_actor(business, correlation_id=current_correlation_id(), now=now)
+            error = "The sending was interrupted."
+            record_message_status(actor, message_id=message_id, status=MessageStatus.UNKNOWN, at=now, error=error)
+
+
+def _overdue(function: Literal["reminders_lost", "messages_stuck"], before: datetime) -> list[Any]:
+    """Ask which rows of any business wait since before `before`: their keys, at most SWEPT_AT_ONCE, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {function}(%s, %s)", [before, SWEPT_AT_ONCE])  # noqa: S608  # one of two names
+        return cursor.fetchall()

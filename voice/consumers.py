@@ -69,6 +69,7 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         self._frames = Pace(settings.FRAMES_PER_SECOND, burst=settings.FRAMES_PER_SECOND)
         self._audio_bytes = Pace(settings.AUDIO_BYTES_PER_SECOND, burst=4 * settings.AUDIO_BYTES_PER_SECOND)
         self._session_id: UUID | None = None
+        self._business_id: UUID | None = None
         self._joined: list[str] = []
         self._listening: Listening | None = None
         self._recent = RecentFinals()
@@ -120,7 +121,7 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         login = await in_database(knock, credential, correlation_id=current_correlation_id())
         user_id = login.claims.user_id
         open_sockets.enter(user_id, at_most=settings.OPEN_SOCKETS_PER_USER)
-        self._user_id, self._claims = user_id, login.claims
+        self._user_id, self._claims, self._business_id = user_id, login.claims, login.actor.business_id
         try:
             self._session_id = await in_database(open_session, login.actor)
         except BaseException:
@@ -147,7 +148,8 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         for group in self._joined:
             await self.channel_layer.group_discard(group, self.channel_name)
         await self._recorder.stop()
-        await in_database(close_session, self._session_id, timezone.now())
+        if self._business_id is not None:
+            await in_database(close_session, self._business_id, self._session_id, timezone.now())
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Take one frame; a bad one is answered with `error` and the socket lives."""

@@ -17,8 +17,8 @@ from execora.api.authentication import Login, login_by_claims
 from execora.api.limits import LIMITS, TooManyRequests, take
 from execora.core import tokens
 from execora.core.actor import Actor, Channel
+from execora.core.door import acting_in, enter, leave
 from execora.core.errors import NotPermitted, Unauthenticated
-from execora.core.models import AuthSession
 from execora.core.permissions import Permission
 from execora.core.tokens import Claims, read_access_token, token_seconds
 from voice.knock import Credential
@@ -44,6 +44,7 @@ def _with_connection(work: Callable[[], R]) -> R:
     try:
         return work()
     finally:
+        leave()
         if connection.in_atomic_block:
             connection.close()
 
@@ -95,34 +96,28 @@ def log_in(claims: Claims, *, correlation_id: str) -> Login:
 
 def open_session(actor: Actor) -> UUID:
     """Return the id of a new session of the actor's."""
-    session = VoiceSession.objects.create(
-        business_id=actor.business_id,
-        user_id=_speaker(actor),
-        correlation_id=actor.correlation_id,
-        started_at=actor.now,
-    )
+    with acting_in(actor.business_id):
+        session = VoiceSession.objects.create(
+            business_id=actor.business_id,
+            user_id=_speaker(actor),
+            correlation_id=actor.correlation_id,
+            started_at=actor.now,
+        )
     return session.pk
 
 
 def is_live(login: Login, now: datetime) -> bool:
-    """Tell whether a login still holds: its token, its session, its user and the role it was opened with. At most one
-    statement."""
+    """Tell whether a login still holds: its token, its session, its user and the role it was opened with."""
     claims = login.claims
     if claims.expires_at <= now.timestamp():
         return False
-    rows = AuthSession.objects.filter(
-        pk=claims.session_id,
-        user_id=claims.user_id,
-        revoked_at=None,
-        expires_at__gt=now,
-        user__is_active=True,
-        user__role=login.actor.role,
-    )
-    return bool(rows.exists())
+    entered = enter(claims.session_id, claims.user_id)
+    return entered is not None and entered.role == login.actor.role
 
 
-def close_session(session_id: UUID, at: datetime) -> None:
-    VoiceSession.objects.filter(pk=session_id, ended_at=None).update(ended_at=at)
+def close_session(business_id: UUID, session_id: UUID, at: datetime) -> None:
+    with acting_in(business_id):
+        VoiceSession.objects.filter(pk=session_id, ended_at=None).update(ended_at=at)
 
 
 def earlier_utterance(actor: Actor, utterance_id: str) -> Utterance | None:

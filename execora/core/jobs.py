@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import procrastinate
+from django.db import close_old_connections, connection
 
+from execora.core.door import acting_in
 from execora.ops.correlation import bind_correlation_id, current_correlation_id
 
 
@@ -19,12 +22,33 @@ def enqueue(task: Any, *, at: datetime | None = None, **arguments: Any) -> None:
     configured.defer(correlation_id=current_correlation_id(), **arguments)
 
 
+def renew_connection() -> None:
+    """Give up a connection that broke since this worker's last job; a job called inside a transaction keeps the caller's."""
+    if not connection.in_atomic_block:
+        close_old_connections()
+
+
 def correlated(function: Callable[..., None]) -> Callable[..., None]:
-    """Bind the correlation id of the job's cause while the job runs."""
+    """Bind the correlation id of the job's cause while the job runs, on a connection that works."""
 
     def run(*, correlation_id: str, **arguments: Any) -> None:
         with bind_correlation_id(correlation_id):
+            renew_connection()
             function(**arguments)
 
+    return _named_like(function, run)
+
+
+def in_its_business(function: Callable[..., None]) -> Callable[..., None]:
+    """Act in the business that the job was enqueued for (`business_id`) while it runs, and see nothing of any other."""
+
+    def run(*, business_id: str, **arguments: Any) -> None:
+        with acting_in(UUID(business_id)):
+            function(**arguments)
+
+    return _named_like(function, run)
+
+
+def _named_like(function: Callable[..., None], run: Callable[..., None]) -> Callable[..., None]:
     run.__name__, run.__doc__, run.__module__ = function.__name__, function.__doc__, function.__module__
     return run

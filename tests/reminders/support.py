@@ -22,8 +22,10 @@ OWED_PAISE = 80_000
 class Shop:
     """Everything is created on construction, in the test's database."""
 
-    def __init__(self, slug: str = "sharma", phone: str | None = "+919820000001") -> None:
-        self.business = Business.objects.create(slug=slug, name="Sharma Kirana", state_code="27")
+    def __init__(self, slug: str = "sharma", phone: str | None = "+919820000001", number_id: str | None = None) -> None:
+        self.business = Business.objects.create(
+            slug=slug, name="Sharma Kirana", state_code="27", whatsapp_number_id=number_id
+        )
         self.staff = User.objects.create(
             business=self.business, username=f"staff-{slug}", name="Asha", role=Role.STAFF, password="!"
         )

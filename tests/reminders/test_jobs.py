@@ -44,7 +44,12 @@ def promise(shop: Shop, **options: object) -> Reminder:
 
 
 def run(reminder: Reminder, occurrence: int = 1) -> None:
-    jobs.send_due(correlation_id="d" * 32, reminder_id=str(reminder.pk), occurrence=occurrence)
+    jobs.send_due(
+        correlation_id="d" * 32,
+        business_id=str(reminder.business_id),
+        reminder_id=str(reminder.pk),
+        occurrence=occurrence,
+    )
 
 
 @pytest.fixture

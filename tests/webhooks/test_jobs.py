@@ -43,7 +43,7 @@ def report(*statuses: dict[str, Any], number_id: str = NUMBER_ID) -> RawEvent:
 
 
 def test_a_delivery_is_marked_on_the_message_and_its_reminder() -> None:
-    message = message_of(Shop())
+    message = message_of(Shop(number_id=NUMBER_ID))
     event = report(status("wamid.1", "delivered"))
     message.refresh_from_db()
     assert (message.status, int(message.status_at.timestamp())) == ("delivered", 1795500000)
@@ -64,7 +64,7 @@ def test_a_delivery_is_marked_on_the_message_and_its_reminder() -> None:
     ],
 )
 def test_a_status_never_goes_back(reported: list[str], final: str) -> None:
-    message = message_of(Shop())
+    message = message_of(Shop(number_id=NUMBER_ID))
     for name in reported:
         report(status("wamid.1", name))
     message.refresh_from_db()
@@ -73,7 +73,7 @@ def test_a_status_never_goes_back(reported: list[str], final: str) -> None:
 
 
 def test_a_failure_before_a_delivery_is_remembered() -> None:
-    message = message_of(Shop())
+    message = message_of(Shop(number_id=NUMBER_ID))
     report(status("wamid.1", "failed", errors=[{"code": 131049, "title": "Held back"}]))
     report(status("wamid.1", "delivered"))
     message.refresh_from_db()
@@ -81,24 +81,34 @@ def test_a_failure_before_a_delivery_is_remembered() -> None:
 
 
 def test_our_own_id_finds_a_message_whose_sending_was_never_answered() -> None:
-    message = message_of(Shop(), wamid=None, known=MessageStatus.UNKNOWN)
+    message = message_of(Shop(number_id=NUMBER_ID), wamid=None, known=MessageStatus.UNKNOWN)
     report(status("wamid.9", "sent", biz_opaque_callback_data=str(message.pk)))
     message.refresh_from_db()
     assert (message.status, message.provider_message_id) == ("sent", "wamid.9")
 
 
-def test_a_report_of_another_shops_number_changes_nothing() -> None:
-    shop = Shop()
-    shop.business.whatsapp_number_id = NUMBER_ID
-    shop.business.save()
-    message = message_of(shop)
-    event = report(status("wamid.1", "read"), number_id="999")
+def test_an_event_acts_only_inside_the_business_that_its_number_names() -> None:
+    message = message_of(Shop(number_id=NUMBER_ID))
+    Shop(slug="verma", number_id="999")
+    for known in ({}, {"biz_opaque_callback_data": str(message.pk)}):
+        event = report(status("wamid.1", "read", **known), number_id="999")
+        assert event.outcome == "0 of 1 statuses belong to our messages"
     message.refresh_from_db()
-    assert (message.status, event.outcome) == ("sent", "0 of 1 statuses belong to our messages")
+    assert message.status == "sent"
+
+
+@pytest.mark.parametrize("number_id", ["12345", ""])
+def test_a_number_of_no_business_is_stored_and_answered_and_nothing_is_done(number_id: str) -> None:
+    message = message_of(Shop(number_id=NUMBER_ID))
+    event = report(status("wamid.1", "read"), number_id=number_id)
+    assert event.outcome == "0 of 1 statuses belong to our messages; 1 name a number of no business"
+    assert event.processed_at is not None
+    message.refresh_from_db()
+    assert message.status == "sent"
 
 
 def test_an_event_is_processed_once() -> None:
-    message = message_of(Shop())
+    message = message_of(Shop(number_id=NUMBER_ID))
     event = report(status("wamid.1", "delivered"))
     OutgoingMessage.objects.update(status="sent")
     process_event(correlation_id="e" * 32, event_id=str(event.pk))

@@ -9,7 +9,7 @@ import pytest
 
 from reminders.models import OutgoingMessage
 from tests.reminders.support import Shop
-from tests.webhooks.bodies import body_of, change, deliver, status
+from tests.webhooks.bodies import NUMBER_ID, body_of, change, deliver, status
 from tests.webhooks.test_jobs import message_of
 from webhooks.models import RawEvent
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_marks_what_was_delivered() -> None:
-    message_of(Shop())
+    message_of(Shop(number_id=NUMBER_ID))
     deliver(body_of(change(status("wamid.1", "read"))))
     worker = [sys.executable, "manage.py", "procrastinate", "worker", "--one-shot"]
     ran = subprocess.run(

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -13,6 +14,8 @@ from billing.models import Product
 from customers.commands import create_customer
 from customers.models import Customer
 from execora.core.actor import Actor, Channel
+from execora.core.door import acting_in, business_of_slug
+from execora.core.ids import new_id
 from execora.core.models import Business, GstRegistration, User
 from execora.core.permissions import Role
 from execora.ops.demo.catalogue import GOODS, PEOPLE
@@ -27,16 +30,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("Only the demo is seeded: EXECORA_DEMO is not set.")
-        if Business.objects.filter(slug=SLUG).exists():
+        if business_of_slug(SLUG) is not None:
             self.stdout.write("The demo shop is there already.")
             return
-        with transaction.atomic():
-            seed()
+        business_id = new_id()
+        with acting_in(business_id), transaction.atomic():
+            seed(business_id)
         self.stdout.write("The demo shop is ready.")
 
 
-def seed() -> None:
+def seed(business_id: UUID) -> None:
+    """Make the shop. The business must be acted in."""
     business = Business.objects.create(
+        pk=business_id,
         slug=SLUG,
         name="Sharma Kirana Store",
         address="12 Station Road, Pune",
