@@ -4,8 +4,8 @@ import structlog
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from execora.core.jobs import renew_connection
 from execora.ops.correlation import bind_correlation_id
-from reminders.jobs import renew_connection
 from voice.keeping import forget_recordings
 
 log = structlog.get_logger(__name__)
