@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from execora.ops.logging import logging_config
 
@@ -55,7 +56,9 @@ ALLOWED_ORIGINS: list[str] = env.list(
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
 LOGGING_CONFIG = "logging.config.dictConfig"
-LOGGING = logging_config(LOG_LEVEL, demo=DEMO)
+# Every process appends its log lines there too, as JSON, for whoever watches a running system.
+LOG_FILE: str = env.str("LOG_FILE", default="")
+LOGGING = logging_config(LOG_LEVEL, demo=DEMO, log_file=LOG_FILE)
 
 # HTTP: the bridge of execora/bridge.py.
 MAX_BODY_BYTES: int = env.int("MAX_BODY_BYTES", default=1024 * 1024)
@@ -292,6 +295,11 @@ SPECTACULAR_SETTINGS = {
 # Jobs: procrastinate, in the same PostgreSQL.
 PROCRASTINATE_ON_APP_READY = "execora.core.jobs.on_app_ready"
 PROCRASTINATE_IMPORT_PATHS = ["reminders.jobs", "voice.jobs", "webhooks.jobs"]
+
+# A line "phone code" for each one-time code, so that a tester can log in as a customer: never outside the demo.
+CODE_SINK_FILE: str = env.str("CODE_SINK_FILE", default="")
+if CODE_SINK_FILE and not DEMO:
+    raise ImproperlyConfigured("CODE_SINK_FILE shows one-time codes and is refused outside the demo. Unset it")
 
 # Speech and messages.
 STT_PROVIDER: str = env.str("STT_PROVIDER", default="whisper")

@@ -1,4 +1,4 @@
-"""Where log lines go: standard output, in batches, by a thread of its own, so that no request waits for a pipe."""
+"""Where log lines go: standard output or a file, in batches, by a thread of its own, so that no request waits for a pipe."""
 
 import atexit
 import logging
@@ -15,13 +15,15 @@ MOST_BYTES_WAITING = 8 * 1024 * 1024
 class BufferedHandler(logging.Handler):
     """Collect lines and write them at least every FLUSH_SECONDS; errors, and everything when `immediate`, at once.
 
-    When standard output stands still and MOST_BYTES_WAITING are waiting, further lines are counted and dropped: a full
-    disk or a stuck collector must not take the shop down.
+    With a `path` they are appended to that file, whole lines at a time, so that several processes may share it. When the
+    output stands still and MOST_BYTES_WAITING are waiting, further lines are counted and dropped: a full disk or a stuck
+    collector must not take the shop down.
     """
 
-    def __init__(self, *, immediate: bool = False) -> None:
+    def __init__(self, *, immediate: bool = False, path: str = "") -> None:
         super().__init__()
         self.immediate = immediate
+        self._path = path
         self._lines: deque[str] = deque()
         self._waiting_bytes = 0
         self._dropped = 0
@@ -58,7 +60,8 @@ class BufferedHandler(logging.Handler):
             if dropped:
                 lines.append(f'{{"level":"error","event":"log_lines_dropped","count":{dropped}}}')
             if lines:
-                _write("\n".join(lines) + "\n")
+                text = "\n".join(lines) + "\n"
+                append_private(self._path, text) if self._path else _write(text)
 
     def handleError(self, record: logging.LogRecord) -> None:  # the standard library's name
         """Say that a line was lost, without its content (the standard library would print the record's arguments)."""
@@ -102,6 +105,18 @@ def _write(text: str) -> None:
         sys.stdout.flush()
     except (OSError, ValueError):  # closed or broken: there is nobody left to tell
         pass
+
+
+def append_private(path: str, text: str) -> None:
+    """Append to a file that only its owner may read, in one write: lines of several processes do not mix. Never raises."""
+    try:
+        target = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(target, text.encode("utf-8", "backslashreplace"))
+        finally:
+            os.close(target)
+    except OSError:
+        pass  # as with a broken standard output: there is nobody left to tell
 
 
 def _flush_all() -> None:

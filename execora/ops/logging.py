@@ -150,8 +150,11 @@ def has_exception(record: logging.LogRecord) -> bool:
     return record.exc_info is not None
 
 
-def logging_config(level: str, demo: bool) -> dict[str, Any]:
-    """Configure structlog and return the LOGGING setting (for logging.config.dictConfig)."""
+def logging_config(level: str, demo: bool, log_file: str = "") -> dict[str, Any]:
+    """Configure structlog and return the LOGGING setting (for logging.config.dictConfig).
+
+    `log_file`, if given, gets every line too, always as JSON.
+    """
     threshold = level.upper()
     numeric = logging.getLevelNamesMapping().get(threshold, logging.INFO)
     structlog.configure(
@@ -161,15 +164,20 @@ def logging_config(level: str, demo: bool) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     quiet = {"handlers": [], "propagate": True, "level": "WARNING"}
+    handler = {"()": "execora.ops.log_output.BufferedHandler", "immediate": demo}
+    handlers = {"stdout": {**handler, "formatter": "line"}}
+    if log_file:
+        handlers["file"] = {**handler, "formatter": "json", "path": log_file}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": "execora.ops.logging.LineFormatter", "readable": demo}},
-        "filters": {"has_exception": {"()": _exception_filter}},
-        "handlers": {
-            "stdout": {"()": "execora.ops.log_output.BufferedHandler", "formatter": "line", "immediate": demo},
+        "formatters": {
+            "line": {"()": "execora.ops.logging.LineFormatter", "readable": demo},
+            "json": {"()": "execora.ops.logging.LineFormatter"},
         },
-        "root": {"handlers": ["stdout"], "level": threshold},
+        "filters": {"has_exception": {"()": _exception_filter}},
+        "handlers": handlers,
+        "root": {"handlers": list(handlers), "level": threshold},
         "loggers": {
             "uvicorn": {"handlers": [], "propagate": True, "level": "WARNING" if demo else "INFO"},
             "uvicorn.error": {"handlers": [], "propagate": True},

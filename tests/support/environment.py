@@ -12,6 +12,8 @@ _REMOVED = (
     "METRICS_TOKEN",
     "PORT",
     "EXECORA_DEMO",
+    "LOG_FILE",
+    "CODE_SINK_FILE",
     "WHISPER_MODEL_DIR",
 )
 # Tests share an address and are quick; what is about limits sets its own.
