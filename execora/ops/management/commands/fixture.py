@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -19,6 +20,8 @@ from billing.models import Product
 from customers.commands import create_customer
 from customers.models import Customer
 from execora.core.actor import Actor, Channel
+from execora.core.door import acting_in, businesses_count
+from execora.core.ids import new_id
 from execora.core.models import Business, GstRegistration, User
 from execora.core.money import rupees
 from execora.core.permissions import Role
@@ -73,19 +76,27 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("Passwords are printed, so this is for the demo alone: EXECORA_DEMO is not set.")
         with transaction.atomic():
-            if Business.objects.exists():
+            if businesses_count():
                 raise CommandError("There is a business here already. Use a new database; nothing was changed.")
-            made = {
-                "webhookSecret": settings.WHATSAPP_APP_SECRET,
-                "verifyToken": settings.WHATSAPP_VERIFY_TOKEN,
-                "businesses": {letter: _shop(letter) for letter in SHOPS},
-            }
+            shops = {letter: _shop(letter) for letter in SHOPS}
+        made = {
+            "webhookSecret": settings.WHATSAPP_APP_SECRET,
+            "verifyToken": settings.WHATSAPP_VERIFY_TOKEN,
+            "businesses": shops,
+        }
         self.stdout.write(json.dumps(made, indent=2))
 
 
 def _shop(letter: str) -> dict[str, Any]:
+    business_id = new_id()
+    with acting_in(business_id):
+        return _filled(letter, business_id)
+
+
+def _filled(letter: str, business_id: UUID) -> dict[str, Any]:
     slug, name, state, gstin, number_id, phones = SHOPS[letter]
     business = Business.objects.create(
+        pk=business_id,
         slug=slug,
         name=name,
         state_code=state,
@@ -148,7 +159,7 @@ def _books(actor: Actor, customer: Customer) -> dict[str, Any]:
     due_at = datetime.combine(actor.today + timedelta(days=1), time(12), zone)
     reminder = schedule_reminder(actor, customer=customer, due_at=due_at)
     session = VoiceSession.objects.create(
-        business=actor.business, user=customer.user, correlation_id=actor.correlation_id, started_at=actor.now
+        business=actor.business, user_id=customer.user_id, correlation_id=actor.correlation_id, started_at=actor.now
     )
     product.refresh_from_db()
     whose = {"customerId": str(customer.pk)}
