@@ -138,7 +138,6 @@ def _customer(actor: Actor, name: str, landmark: str, phone: str) -> tuple[dict[
     customer = create_customer(actor, name=name, landmark=landmark, phone_e164=phone)
     login, user = _user(actor.business, Role.CUSTOMER, None, name)
     Customer.objects.filter(pk=customer.pk).update(user=user)
-    customer.user = user
     shown = {
         "id": str(customer.pk),
         "code": customer.code,
@@ -159,7 +158,10 @@ def _books(actor: Actor, customer: Customer) -> dict[str, Any]:
     due_at = datetime.combine(actor.today + timedelta(days=1), time(12), zone)
     reminder = schedule_reminder(actor, customer=customer, due_at=due_at)
     session = VoiceSession.objects.create(
-        business=actor.business, user_id=customer.user_id, correlation_id=actor.correlation_id, started_at=actor.now
+        business=actor.business,
+        user=User.objects.get(customer=customer),
+        correlation_id=actor.correlation_id,
+        started_at=actor.now,
     )
     product.refresh_from_db()
     whose = {"customerId": str(customer.pk)}
