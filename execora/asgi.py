@@ -13,6 +13,7 @@ from django.urls import re_path  # noqa: E402
 from execora.bridge import Bridge  # noqa: E402
 from execora.ops.asgi_types import Application, Receive, Scope, Send  # noqa: E402
 from execora.ops.correlation import CorrelationMiddleware  # noqa: E402
+from execora.readiness import MigratedGate  # noqa: E402
 from voice.routing import websocket_urlpatterns  # noqa: E402
 
 POLICY_VIOLATION = 1008
@@ -36,5 +37,5 @@ def dispatch(http: Application, websocket: Application) -> Application:
 
 _any_other_path = re_path(r"", refuse_unknown_path)  # type: ignore[arg-type]  # Channels routes to applications
 application: Application = CorrelationMiddleware(
-    dispatch(http=Bridge(), websocket=URLRouter([*websocket_urlpatterns, _any_other_path]))
+    MigratedGate(dispatch(http=Bridge(), websocket=URLRouter([*websocket_urlpatterns, _any_other_path])))
 )

@@ -22,6 +22,7 @@ from django.urls import get_resolver, set_script_prefix
 from execora.ops.asgi_types import Receive, Scope, Send
 from execora.ops.log_output import write_at_once
 from execora.ops.requests import record_request
+from execora.readiness import OPERATORS_PATHS
 from execora.request_body import ClientGone, read_body
 from execora.request_checks import Refused, declared_length
 from execora.request_pool import RequestPool
@@ -35,8 +36,6 @@ LINGER_BYTES = 4 * 1024 * 1024
 FILE_BLOCK_BYTES = 64 * 1024
 WHOLE_FILE_BYTES = 256 * 1024
 STREAMS = 16
-# These answer even when every request thread waits for a database that hangs.
-OPERATORS_PATHS = frozenset(("/livez", "/health", "/metrics"))
 FAILED = "Something failed on our side. Try again; if it stays, report the correlation id."
 BUSY = "Too many requests are waiting. Try again in a moment."
 
@@ -77,6 +76,7 @@ class Bridge:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Answer | Stream:
         length = declared_length(scope)
+        # Operators are answered even when every request thread waits for a database that hangs.
         pool = self._operators_pool if scope["path"] in OPERATORS_PATHS else self._pool
         self._check_room(pool, body_pending=True)
         body = await read_body(receive, declared_bytes=length, most_bytes=self._most_body_bytes)

@@ -38,6 +38,7 @@ def prepare(data_dir: str) -> None:
     os.environ.update(_LIMITS)
     os.environ["DJANGO_SETTINGS_MODULE"] = "execora.settings"
     os.environ["DATA_DIR"] = data_dir
+    os.environ["REQUIRE_DURABLE_DATABASE"] = "0"  # tests/support/services.py starts PostgreSQL without fsync
     os.environ["DATABASE_URL"] = NOWHERE.format(role="app")
     os.environ["MIGRATE_DATABASE_URL"] = NOWHERE.format(role="owner")
     if "execora.settings" in sys.modules:

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def test_the_worker_marks_what_was_delivered() -> None:
     message_of(Shop(number_id=NUMBER_ID))
     deliver(body_of(change(status("wamid.1", "read"))))
-    worker = [sys.executable, "manage.py", "procrastinate", "worker", "--one-shot"]
+    worker = [sys.executable, "manage.py", "worker", "--one-shot"]
     ran = subprocess.run(
         worker, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, timeout=60, check=False
     )

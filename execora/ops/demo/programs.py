@@ -16,7 +16,7 @@ def manage(*arguments: str) -> Sequence[str]:
 
 def worker() -> Sequence[str]:
     """Return the command line of the job worker."""
-    return manage("procrastinate", "worker")
+    return manage("worker")
 
 
 def server(port: int) -> Sequence[str]:
