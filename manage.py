@@ -8,6 +8,10 @@ from pathlib import Path
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "execora.settings")
+    if sys.argv[1:2] == ["pull_secrets"]:  # it makes the environment that the settings read: it runs before them
+        from execora.ops.pull_secrets import main as pull_secrets
+
+        raise SystemExit(pull_secrets(sys.argv[2:]))
     try:
         from django.core.management import execute_from_command_line
 

@@ -6,6 +6,7 @@ not set and the demo has written DATA_DIR/demo.env, that file is read, so that m
 
 import os
 import re
+import secrets
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from execora.ops.logging import logging_config
+from execora.ops.secret_rules import faults_of, refusal
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -34,9 +36,13 @@ _NEEDS_NO_DEPLOYMENT = {"demo", "makemigrations", "help", "spectacular"}
 _OFFLINE = not DEMO and (len(sys.argv) < 2 or sys.argv[1] in _NEEDS_NO_DEPLOYMENT) and "DATABASE_URL" not in os.environ
 
 
+if not DEMO and not _OFFLINE and (_faults := faults_of(os.environ)):
+    raise SystemExit(refusal(_faults))
+
+
 def _secret(name: str) -> str:
-    """Return the secret `name`; never a default, except for commands that serve nobody."""
-    return env.str(name, default="offline" * 8) if _OFFLINE else env.str(name)
+    """Return the secret `name`; for commands that serve nobody, one that nobody knows."""
+    return env.str(name, default=secrets.token_urlsafe(48)) if _OFFLINE else env.str(name)
 
 
 SECRET_KEY = _secret("SECRET_KEY")
@@ -48,7 +54,10 @@ try:
     PORT: int = env.int("PORT", default=3000)
 except ValueError:
     raise SystemExit(f"PORT is {env.str('PORT')!r}: give a number, such as 3001.") from None
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+_LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=_LOOPBACK)
+if DEMO and not set(ALLOWED_HOSTS) <= set(_LOOPBACK):
+    raise SystemExit("EXECORA_DEMO is for this machine alone: unset it, or leave ALLOWED_HOSTS at loopback names.")
 # Pages of these origins may open the socket; a client that sends no Origin (not a browser) is let through to its token.
 ALLOWED_ORIGINS: list[str] = env.list(
     "ALLOWED_ORIGINS", default=[f"http://localhost:{PORT}", f"http://127.0.0.1:{PORT}"]

@@ -32,6 +32,7 @@ def named(path: Path) -> str:
 READS_ENVIRONMENT = {
     "execora/settings.py": "the only reader of settings",
     "execora/asgi.py": "names the settings module for Django",
+    "execora/ops/pull_secrets.py": "runs before the settings: it makes the environment that they read",
     "execora/ops/cluster.py": "passes a clean environment on to the embedded database's programs",
     "execora/ops/management/commands/demo.py": "supervises: it makes the environment of the programs it starts",
 }

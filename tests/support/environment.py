@@ -4,7 +4,7 @@ import os
 import secrets
 import sys
 
-NOWHERE = "postgresql://execora_{role}:none@127.0.0.1:1/none"
+NOWHERE = "postgresql://execora_{role}:nobody-listens-at-port-1@127.0.0.1:1/none"
 _REMOVED = (
     "REDIS_URL",
     "ALLOWED_HOSTS",
@@ -36,6 +36,7 @@ def prepare(data_dir: str) -> None:
     for name in _SECRETS:
         os.environ[name] = secrets.token_urlsafe(36)
     os.environ.update(_LIMITS)
+    os.environ["TEST_ROLES_PASSWORD"] = secrets.token_urlsafe(36)
     os.environ["DJANGO_SETTINGS_MODULE"] = "execora.settings"
     os.environ["DATA_DIR"] = data_dir
     os.environ["REQUIRE_DURABLE_DATABASE"] = "0"  # tests/support/services.py starts PostgreSQL without fsync

@@ -129,7 +129,7 @@ class Services:
 
 def role_password() -> str:
     """Return the password that both roles have in this session."""
-    return os.environ["JWT_SECRET"]
+    return os.environ["TEST_ROLES_PASSWORD"]
 
 
 def url_for(superuser_url: str, role: str, database: str) -> str:
