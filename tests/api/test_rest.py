@@ -13,7 +13,9 @@ from ledger.models import Entry
 from tests.support.factories import PASSWORD, Shop, bearer, make_shop
 
 pytestmark = pytest.mark.django_db
-PUBLIC = {"health", "livez", "metrics", "api/schema", "api/docs", "auth/login", "webhook/whatsapp", ""}
+# A recording is had by its signed link, tested in tests/voice/test_recordings.py.
+SIGNED = "media/recordings/<path:name>"
+PUBLIC = {"health", "livez", "metrics", "api/schema", "api/docs", "auth/login", "webhook/whatsapp", SIGNED, ""}
 
 
 @pytest.fixture

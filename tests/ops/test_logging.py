@@ -184,7 +184,7 @@ class TestMasking:
     def test_no_text_takes_long(self, text: str) -> None:
         began = time.perf_counter()
         masked(text)
-        assert time.perf_counter() - began < 0.1
+        assert time.perf_counter() - began < 0.5
 
     @pytest.mark.parametrize(
         "text",
@@ -193,7 +193,7 @@ class TestMasking:
     def test_no_repetition_takes_long(self, text: str) -> None:
         began = time.perf_counter()
         masked(text[:1000])
-        assert time.perf_counter() - began < 0.05
+        assert time.perf_counter() - began < 0.5
 
 
 class TestPhoneHash:
