@@ -23,10 +23,10 @@ class Server:
             self.port: int = free.getsockname()[1]
         self._log_file = log_file
         # Nobody listens on port 9: these tests need no database, and /health is to say so.
-        fixed = {"DATABASE_URL": "postgres://nobody@127.0.0.1:9/nothing", "REDIS_URL": "", "EXECORA_DEMO": "0"}
-        secrets = {
-            name: f"{name.lower()}-of-the-tests-0123456789-0123456789"
-            for name in ("SECRET_KEY", "JWT_SECRET", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")
+        fixed = {
+            "DATABASE_URL": "postgres://nobody:nobody-listens-there@127.0.0.1:9/nothing",
+            "REDIS_URL": "",
+            "EXECORA_DEMO": "0",
         }
         without_owner = {name: value for name, value in os.environ.items() if name != "MIGRATE_DATABASE_URL"}
         with log_file.open("wb") as output:
@@ -42,7 +42,7 @@ class Server:
                     *protocol,
                 ],
                 cwd=ROOT,
-                env={**without_owner, **secrets, **fixed, **environment},
+                env={**without_owner, **fixed, **environment},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
