@@ -182,18 +182,18 @@ class TestMasking:
 
     @given(st.text(alphabet="abc:=\"' ?&token.bearerpassword0123456789+-()", max_size=1000))
     def test_no_text_takes_long(self, text: str) -> None:
-        began = time.perf_counter()
+        began = time.thread_time()  # what it takes itself, not what a busy machine makes it wait
         masked(text)
-        assert time.perf_counter() - began < 0.5
+        assert time.thread_time() - began < 0.1
 
     @pytest.mark.parametrize(
         "text",
         [f"{word}" * 400 for word in ("9 ", "token", "bearer ", "bearer", "eyJ", "a-", "://", "://a:", "? ", "otp =")],
     )
     def test_no_repetition_takes_long(self, text: str) -> None:
-        began = time.perf_counter()
+        began = time.thread_time()
         masked(text[:1000])
-        assert time.perf_counter() - began < 0.5
+        assert time.thread_time() - began < 0.05
 
 
 class TestPhoneHash:
