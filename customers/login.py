@@ -1,7 +1,8 @@
 """Who logs in: staff by username, customers by their id or code, both by password."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db.models import Q
 from django.utils import timezone
@@ -11,8 +12,7 @@ from customers.models import Customer
 from execora.core.errors import BadInput
 from execora.core.ids import parse_id
 from execora.core.models import AuthSession, Business, User
-from execora.core.permissions import Role
-from execora.core.tokens import issue_access_token, token_seconds
+from execora.core.tokens import issue_access_token
 
 
 class BusinessNeeded(BadInput):
@@ -56,11 +56,8 @@ def _log_in(user: User | None, password: str, user_agent: str) -> tuple[str, int
         raise InvalidCredentials()
     if not user.check_password(password):
         raise InvalidCredentials()
+    end = timezone.now() + timedelta(seconds=settings.REFRESH_SECONDS)
     session = AuthSession.objects.create(
-        business_id=user.business_id, user=user, expires_at=_session_end(user), user_agent=user_agent[:200]
+        business_id=user.business_id, user=user, expires_at=end, user_agent=user_agent[:200]
     )
     return issue_access_token(session)
-
-
-def _session_end(user: User) -> datetime:
-    return timezone.now() + timedelta(seconds=token_seconds(Role(user.role)))

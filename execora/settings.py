@@ -47,6 +47,10 @@ def _secret(name: str) -> str:
 
 SECRET_KEY = _secret("SECRET_KEY")
 JWT_SECRET = _secret("JWT_SECRET")
+# While a secret is rotated: what the one before it signed is still read.
+JWT_SECRET_PREVIOUS: str = env.str("JWT_SECRET_PREVIOUS", default="")
+# Without it, whoever has read the database could find a one-time code by trying all of them.
+OTP_PEPPER = _secret("OTP_PEPPER")
 WHATSAPP_APP_SECRET = _secret("WHATSAPP_APP_SECRET")
 WHATSAPP_VERIFY_TOKEN = _secret("WHATSAPP_VERIFY_TOKEN")
 
@@ -266,18 +270,21 @@ CACHES["limits"] = {"BACKEND": "execora.api.counting.CountingCache", "LOCATION":
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["execora.core.backends.DoorBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["execora.core.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 CUSTOMER_TOKEN_SECONDS: int = env.int("CUSTOMER_TOKEN_SECONDS", default=86_400)
 STAFF_TOKEN_SECONDS: int = env.int("STAFF_TOKEN_SECONDS", default=900)
+# A login lasts so long at most, however often it is refreshed.
+REFRESH_SECONDS: int = env.int("REFRESH_SECONDS", default=30 * 86_400)
+JWT_ISSUER, JWT_AUDIENCE = "execora", "execora-api"
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": JWT_SECRET,
-    "ISSUER": "execora",
-    "AUDIENCE": "execora-api",
+    "ISSUER": JWT_ISSUER,
+    "AUDIENCE": JWT_AUDIENCE,
     "USER_ID_CLAIM": "sub",
     "TOKEN_TYPE_CLAIM": "typ",
     "ACCESS_TOKEN_LIFETIME": timedelta(seconds=CUSTOMER_TOKEN_SECONDS),

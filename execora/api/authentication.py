@@ -39,7 +39,7 @@ def login_by_claims(claims: Claims, *, channel: Channel, correlation_id: str, no
         Unauthenticated: its session is over, or its user is gone or inactive.
     """
     entered = enter(claims.session_id, claims.user_id)
-    if entered is None:
+    if entered is None or entered.business.pk != claims.business_id:
         raise Unauthenticated()
     actor = Actor(entered.business, entered.user_id, entered.role, entered.customer_id, channel, correlation_id, now)
     return Login(claims, actor)

@@ -39,12 +39,13 @@ def zoo(server: LiveServer) -> dict[str, str]:
     other = jwt.decode(token_of(server, "B", "staff"), options={"verify_signature": False})
     key, now = server.environment["JWT_SECRET"], int(time.time())
 
-    def signed(change: dict[str, Any], *, secret: str = key, algorithm: str = "HS256") -> str:
-        extra = {name: value for name, value in header.items() if name not in ("alg", "typ")}
+    def signed(change: dict[str, Any], *, secret: str = key, algorithm: str = "HS256", **headers: Any) -> str:
+        extra = {name: value for name, value in {**header, **headers}.items() if name not in ("alg", "typ")}
         return jwt.encode({**claims, **change}, secret, algorithm=algorithm, headers=extra)
 
     def without(name: str) -> str:
-        return jwt.encode({key_: value for key_, value in claims.items() if key_ != name}, key, algorithm="HS256")
+        rest = {key_: value for key_, value in claims.items() if key_ != name}
+        return jwt.encode(rest, key, algorithm="HS256", headers={"kid": header["kid"]})
 
     head, body, signature = true.split(".")
     nobody = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).rstrip(b"=").decode()
@@ -58,17 +59,24 @@ def zoo(server: LiveServer) -> dict[str, str]:
         "without its signature": f"{head}.{body}.",
         "cut short": true[:-4],
         "wrong key": signed({}, secret="another key of more than thirty-two bytes"),
-        "another algorithm": signed({}, algorithm="HS512"),
+        "another algorithm": signed({}, algorithm="HS384"),
         "wrong iss": signed({"iss": "somebody"}),
         "wrong aud": signed({"aud": "another-api"}),
         "wrong typ": signed({"typ": "refresh"}),
         "expired": signed({"iat": now - 7200, "exp": now - 3600}),
         "issued in the future": signed({"iat": now + 3600, "nbf": now + 3600, "exp": now + 7200}),
+        "valid in the future": signed({"nbf": now + 3600, "exp": now + 7200}),
+        "no kid": jwt.encode(claims, key, algorithm="HS256"),
+        "another kid": signed({}, kid="0123456789abcdef"),
+        "an odd kid": signed({}, kid="../../dev/null"),
+        "another shop's id": signed({"business": other["business"]}),
+        "a giant": signed({"padding": "x" * 5000}),
+        "a space within": f"{head}. {body}.{signature}",
         "other shop's session": signed({"sid": other["sid"]}),
         "other shop's user": signed({"sub": other["sub"]}),
         "a session that never was": signed({"sid": "01890000-0000-7000-8000-000000000000"}),
         "a session that is no id": signed({"sid": "' OR 1=1 --"}),
-        **{f"no {name}": without(name) for name in ("exp", "iss", "aud", "typ", "sid", "sub")},
+        **{f"no {name}": without(name) for name in claims},
     }
 
 

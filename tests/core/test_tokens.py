@@ -1,13 +1,15 @@
 """Access tokens: only one that we signed, for this API, that has not expired, opens anything."""
 
 import base64
-import json
+import hmac
 import time
 from datetime import timedelta
 from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
 from django.utils import timezone
 
@@ -17,8 +19,9 @@ from execora.core.errors import Unauthenticated
 from execora.core.ids import new_id
 from execora.core.models import AuthSession
 from execora.core.permissions import Role
-from execora.core.tokens import issue_access_token, read_access_token
+from execora.core.tokens import issue_access_token, key_id, read_access_token
 from tests.support.factories import Shop, make_shop, token_of
+from tests.support.tokens import claims_of, part, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -28,17 +31,9 @@ def shop() -> Shop:
     return make_shop()
 
 
-def claims_of(token: str) -> dict[str, Any]:
-    return jwt.decode(token, options={"verify_signature": False})
-
-
-def signed(claims: dict[str, Any], *, key: str = "", algorithm: str = "HS256") -> str:
-    return jwt.encode(claims, key or settings.JWT_SECRET, algorithm=algorithm)
-
-
 def test_a_token_says_who_for_what_and_how_long(shop: Shop) -> None:
     session = AuthSession.objects.create(
-        business=shop.business, user=shop.staff_user, expires_at=timezone.now() + timedelta(hours=1)
+        business=shop.business, user=shop.staff_user, expires_at=timezone.now() + timedelta(days=1)
     )
     token, seconds = issue_access_token(session)
     claims = claims_of(token)
@@ -54,6 +49,8 @@ def test_a_token_says_who_for_what_and_how_long(shop: Shop) -> None:
     assert seconds == settings.STAFF_TOKEN_SECONDS
     assert claims["exp"] - time.time() == pytest.approx(seconds, abs=5)
     assert claims["jti"]
+    assert claims["nbf"] == claims["iat"]
+    assert jwt.get_unverified_header(token) == {"alg": "HS256", "typ": "JWT", "kid": key_id(settings.JWT_SECRET)}
     read = read_access_token(token)
     assert (read.session_id, read.user_id, read.expires_at) == (session.pk, shop.staff_user.pk, claims["exp"])
 
@@ -78,6 +75,14 @@ CHANGES: list[dict[str, Any]] = [
     {"sid": None},
     {"sub": "1"},
     {"sub": None},
+    {"business": "1"},
+    {"iat": 4_000_000_000},
+    {"nbf": 4_000_000_000},
+    {"exp": 1e400},
+    {"exp": True},
+    {"exp": []},
+    {"aud": ["execora-api", "someone-else"]},
+    *({name: None} for name in ("jti", "iat", "nbf", "role", "business")),
 ]
 
 
@@ -97,26 +102,83 @@ def test_a_token_that_expired_a_second_ago_is_refused(shop: Shop) -> None:
         read_access_token(signed({**claims, "exp": int(time.time()) - 1}))
 
 
-def unsigned(claims: dict[str, Any], algorithm: str) -> str:
-    def part(value: dict[str, Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
-
-    return f"{part({'alg': algorithm, 'typ': 'JWT'})}.{part(claims)}."
-
-
 @pytest.mark.parametrize("algorithm", ["none", "None", "NONE", "nOnE", "HS256", ""])
 def test_an_unsigned_token_is_refused(shop: Shop, algorithm: str) -> None:
+    header = {"alg": algorithm, "typ": "JWT", "kid": key_id(settings.JWT_SECRET)}
     with pytest.raises(Unauthenticated):
-        read_access_token(unsigned(claims_of(token_of(shop.staff_user)), algorithm))
+        read_access_token(f"{part(header)}.{part(claims_of(token_of(shop.staff_user)))}.")
 
 
-@pytest.mark.parametrize(("key", "algorithm"), [("another key of thirty-two bytes!!", "HS256"), ("", "HS384")])
-def test_another_key_or_algorithm_is_refused(shop: Shop, key: str, algorithm: str) -> None:
+def rsa_keys() -> tuple[Any, str]:
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    form = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return private, private.public_key().public_bytes(*form).decode()
+
+
+def test_another_key_or_algorithm_is_refused(shop: Shop) -> None:
+    claims = claims_of(token_of(shop.staff_user))
+    private, public = rsa_keys()
+    head, body = (part(piece) for piece in ({"alg": "HS256", "kid": key_id(settings.JWT_SECRET)}, claims))
+    with_public = hmac.digest(public.encode(), f"{head}.{body}".encode(), "sha256")
+    forged = [
+        signed(claims, secret="another key of thirty-two bytes!!"),
+        signed(claims, algorithm="HS384"),
+        jwt.encode(claims, private, algorithm="RS256", headers={"kid": key_id(settings.JWT_SECRET)}),
+        f"{head}.{body}.{base64.urlsafe_b64encode(with_public).decode().rstrip('=')}",
+    ]
+    for token in forged:
+        with pytest.raises(Unauthenticated):
+            read_access_token(token)
+
+
+@pytest.mark.parametrize("kid", [None, "", "0" * 16, "../../dev/null", "' OR 1=1 --", 7, ["x"], {}, True], ids=str)
+def test_a_key_that_is_not_ours_by_name_is_refused(shop: Shop, kid: Any) -> None:
+    """An odd `kid` is not even a string: no library signs it, so the signature is made by hand."""
+    header = {"alg": "HS256", "typ": "JWT"} | ({} if kid is None else {"kid": kid})
+    text = f"{part(header)}.{part(claims_of(token_of(shop.staff_user)))}"
+    signature = hmac.digest(settings.JWT_SECRET.encode(), text.encode(), "sha256")
     with pytest.raises(Unauthenticated):
-        read_access_token(signed(claims_of(token_of(shop.staff_user)), key=key, algorithm=algorithm))
+        read_access_token(f"{text}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}")
 
 
-@pytest.mark.parametrize("raw", ["", " ", "x", "a.b.c", "..", "\x00", "é", "\ud800", "e30.e30.", "a" * 10_000])
+def test_a_secret_is_rotated_and_nobody_is_logged_out(shop: Shop, settings: Any) -> None:
+    before = token_of(shop.staff_user)
+    old, settings.JWT_SECRET = settings.JWT_SECRET, "the second secret of this test, 32 bytes"
+    with pytest.raises(Unauthenticated):
+        read_access_token(before)
+    settings.JWT_SECRET_PREVIOUS = old
+    after = token_of(shop.staff_user)
+    assert read_access_token(before).user_id == read_access_token(after).user_id == shop.staff_user.pk
+    assert jwt.get_unverified_header(after)["kid"] != jwt.get_unverified_header(before)["kid"]
+    settings.JWT_SECRET_PREVIOUS, settings.JWT_SECRET = settings.JWT_SECRET, "the third secret of this test, 32 bytes."
+    assert read_access_token(after)
+    with pytest.raises(Unauthenticated):
+        read_access_token(before)
+
+
+def test_a_token_ends_with_its_session(shop: Shop) -> None:
+    session = AuthSession.objects.create(
+        business=shop.business, user=shop.customer_user, expires_at=timezone.now() + timedelta(seconds=90)
+    )
+    token, seconds = issue_access_token(session)
+    assert 85 <= seconds <= 90
+    assert claims_of(token)["exp"] <= session.expires_at.timestamp()
+
+
+def test_another_spelling_of_the_same_signature_is_refused(shop: Shop) -> None:
+    """The last letter of a signature has two bits that mean nothing to the decoder."""
+    token = token_of(shop.staff_user)
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    other = token[:-1] + letters[letters.index(token[-1]) ^ 1]
+    assert base64.urlsafe_b64decode(other.split(".")[2] + "=") == base64.urlsafe_b64decode(token.split(".")[2] + "=")
+    for raw in (other, f" {token}", f"{token} ", f"{token}=", f"{token}\n", token.replace(".", " .")):
+        with pytest.raises(Unauthenticated):
+            read_access_token(raw)
+
+
+@pytest.mark.parametrize(
+    "raw", ["", " ", "x", "a.b.c", "..", "\x00", "é", "\ud800", "e30.e30.", "a" * 10_000, "[" * 1_500 + ".a.a"]
+)
 def test_what_is_no_token_is_refused(raw: str) -> None:
     with pytest.raises(Unauthenticated):
         read_access_token(raw)
@@ -135,10 +197,11 @@ def login(token: str) -> Any:
 
 
 def test_the_role_and_the_business_are_the_databases_not_the_tokens(shop: Shop) -> None:
-    other = make_shop()
-    claims = {**claims_of(token_of(shop.staff_user)), "role": "admin", "business": str(other.business.pk)}
+    claims = {**claims_of(token_of(shop.staff_user)), "role": "admin"}
     actor = login(signed(claims)).actor
     assert (actor.role, actor.business_id, actor.customer_id) == (Role.STAFF, shop.business.pk, None)
+    with pytest.raises(Unauthenticated):
+        login(signed({**claims, "business": str(make_shop().business.pk)}))
 
 
 def test_a_token_with_another_users_session_is_refused(shop: Shop) -> None:

@@ -47,7 +47,7 @@ def manage(*arguments: str, env: Environment) -> subprocess.CompletedProcess[str
 
 
 def fit_secrets() -> dict[str, str]:
-    names = ("SECRET_KEY", "JWT_SECRET", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")
+    names = ("SECRET_KEY", "JWT_SECRET", "OTP_PEPPER", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")
     return {name: secrets.token_urlsafe(48) for name in names}
 
 

@@ -83,7 +83,7 @@ def make_shop(**values: Any) -> Shop:
 def token_of(user: User) -> str:
     """Return an access token of a new session."""
     session = AuthSession.objects.create(
-        business=user.business, user=user, expires_at=timezone.now() + timedelta(hours=1)
+        business=user.business, user=user, expires_at=timezone.now() + timedelta(days=30)
     )
     return issue_access_token(session)[0]
 

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from execora.ops.cluster import write_private
 
-_KEYS = ("SECRET_KEY", "JWT_SECRET", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")
+_KEYS = ("SECRET_KEY", "JWT_SECRET", "OTP_PEPPER", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")
 PASSWORDS = ("DEMO_ADMIN_PASSWORD", "DEMO_STAFF_PASSWORD", "DEMO_CUSTOMER_PASSWORD")
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is read as another
 
