@@ -67,6 +67,19 @@ ALLOWED_ORIGINS: list[str] = env.list(
     "ALLOWED_ORIGINS", default=[f"http://localhost:{PORT}", f"http://127.0.0.1:{PORT}"]
 )
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
+# Pages of these other origins may call /api/v1 from a browser, with a token and never with cookies.
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
+for _origin in CORS_ALLOWED_ORIGINS:
+    if not re.fullmatch(r"https://[a-z0-9.-]+(:[0-9]+)?|http://(localhost|127\.0\.0\.1)(:[0-9]+)?", _origin):
+        raise SystemExit(f"CORS_ALLOWED_ORIGINS has {_origin!r}: list whole origins, such as https://app.shop.example.")
+CORS_URLS_REGEX = r"^/api/v1/"
+CORS_ALLOW_HEADERS = ("accept", "authorization", "content-type", "idempotency-key", "x-correlation-id")
+CORS_ALLOW_METHODS = ("GET", "POST", "PATCH", "DELETE")
+CORS_EXPOSE_HEADERS = (
+    *("X-Correlation-ID", "Idempotent-Replay", "Retry-After"),
+    *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit", "RateLimit-Policy"),
+)
+CORS_PREFLIGHT_MAX_AGE = 600
 LOG_LEVEL: str = env.str("LOG_LEVEL", default="INFO")
 LOGGING_CONFIG = "logging.config.dictConfig"
 # Every process appends its log lines there too, as JSON, for whoever watches a running system.
@@ -98,6 +111,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "channels",
+    "corsheaders",
     "procrastinate.contrib.django",
     "execora.ops",
     "execora.core",
@@ -110,6 +124,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "execora.ops.middleware.RequestMiddleware",
+    "execora.api.headers.BrowserHeaders",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "execora.api.middleware.TrailingSlash",
@@ -142,10 +158,24 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "Asia/Kolkata"
 LANGUAGE_CODE = "en-in"
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
+if not DEMO:
+    # With this prefix a browser takes them from this very host over TLS alone: a neighbouring name cannot plant one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    # Told on answers over TLS. What holds for other names of the domain, and for good, is for its owner to say.
+    SECURE_HSTS_SECONDS: int = env.int("HSTS_SECONDS", default=365 * 86_400)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
+    SECURE_HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = [
+    "security.W003",  # CSRF is checked by AdminCsrfMiddleware, where cookies are; REST takes no cookie
+    "security.W005",  # HSTS_INCLUDE_SUBDOMAINS says so
+    "security.W008",  # the proxy in front redirects to HTTPS; /health is asked for without it from inside
+    "security.W021",  # HSTS_PRELOAD says so
+]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -327,4 +357,7 @@ STT_PROVIDER: str = env.str("STT_PROVIDER", default="whisper")
 WHISPER_MODEL_DIR: str = env.str("WHISPER_MODEL_DIR", default="")
 MESSAGE_PROVIDER: str = env.str("MESSAGE_PROVIDER", default="console")
 
-UNFOLD = {"SITE_TITLE": "Execora", "SITE_HEADER": "Execora", "SITE_URL": "/", "SHOW_HISTORY": False}
+UNFOLD = {
+    **{"SITE_TITLE": "Execora", "SITE_HEADER": "Execora", "SITE_URL": "/", "SHOW_HISTORY": False},
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"/{STATIC_URL}voice/icon.svg"}],
+}

@@ -20,6 +20,8 @@ from tests.support import environment, services
 from tests.support.database import TestDatabase
 from tests.support.live_server import LiveServer
 
+pytest_plugins = ["tests.support.browser"]
+
 _services: services.Services | None = None
 if not environment.is_worker():
     _services = services.Services()

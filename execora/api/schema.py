@@ -47,6 +47,11 @@ class WireSchema(AutoSchema):
         """A list is answered as an object, {"customers": [...], "next": ...}, which each view describes itself."""
         return False
 
+    def get_operation_id(self) -> str:
+        """Name an operation by its route, so that the list and the one object of it are two."""
+        name: str = super().get_operation_id()
+        return name.replace("_retrieve", "_list") if self.method == "GET" and "{" not in self.path else name
+
     def get_override_parameters(self) -> list[Any]:
         from drf_spectacular.utils import OpenApiParameter
 

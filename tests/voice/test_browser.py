@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,43 +13,11 @@ from tests.support.counter_page import Counter, credit_by_rest, entries_of, padd
 from tests.support.live_server import LiveServer
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Playwright
+    from playwright.sync_api import Browser, Locator
 
 AUDIO = Path(__file__).parent.parent / "audio" / "hi03_kokoro_hm_omega.wav"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # The tests of the running server share one: a second worker would start another.
 pytestmark = pytest.mark.xdist_group("live_server")
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator["Playwright"]:
-    """Playwright, ended with this module: while it runs, its event loop is this thread's."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def launch(playwright: "Playwright") -> Callable[..., "Browser"]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if os.environ.get("CI"):
-            pytest.fail("There is no Chromium here, and CI is set: install the package `chromium`.")
-        pytest.skip("There is no Chromium here: install the package `chromium` to test the page.")
-
-    def start(*more: str) -> "Browser":
-        return playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS, *more])
-
-    return start
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,8 @@ def test_it_needs_no_login_and_no_database() -> None:
 
 def test_it_may_load_only_from_this_host_and_connect_only_to_it() -> None:
     policy = policy_of("localhost:3000")
-    assert policy["default-src"] == ["'self'"]
+    assert policy["default-src"] == policy["object-src"] == ["'none'"]
+    assert policy["script-src"] == policy["style-src"] == policy["img-src"] == ["'self'"]
     assert policy["connect-src"] == ["'self'", "ws://localhost:3000", "wss://localhost:3000"]
     assert policy["frame-ancestors"] == policy["form-action"] == policy["base-uri"] == ["'none'"]
     assert policy["require-trusted-types-for"] == ["'script'"]
