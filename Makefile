@@ -12,7 +12,7 @@ PORT ?=
 ARGS ?=
 export PYTHON
 
-.PHONY: run test lint format speech clean clean-data
+.PHONY: run test lint format speech restore-drill clean clean-data
 
 run:
 	@sh scripts/install.sh
@@ -34,6 +34,10 @@ format:
 speech:
 	@rm -f .venv/.installed-speech
 	@sh scripts/install.sh
+
+restore-drill:
+	@sh scripts/install.sh
+	@exec .venv/bin/python -m scripts.restore_drill $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
