@@ -1,18 +1,15 @@
 """Who logs in: staff by username, customers by their id or code, both by password."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db.models import Q
 from django.utils import timezone
 
 from customers.errors import InvalidCredentials
 from customers.models import Customer
-from execora.core.errors import BadInput
+from execora.core.errors import BadInput, Unauthenticated
 from execora.core.ids import parse_id
-from execora.core.models import AuthSession, Business, User
-from execora.core.tokens import issue_access_token
+from execora.core.models import Business, User
+from execora.core.refresh import Pair, begin_session
 
 
 class BusinessNeeded(BadInput):
@@ -20,8 +17,8 @@ class BusinessNeeded(BadInput):
     message = "Several shops are served here. Say which one by `business`, its short name."
 
 
-def log_in_staff(*, username: str, password: str, user_agent: str) -> tuple[str, int]:
-    """Return a token and its life in seconds.
+def log_in_staff(*, username: str, password: str, user_agent: str) -> Pair:
+    """Return the first tokens of a new session.
 
     Raises:
         InvalidCredentials: unknown, inactive or wrong; in the same words and the same time.
@@ -30,8 +27,8 @@ def log_in_staff(*, username: str, password: str, user_agent: str) -> tuple[str,
     return _log_in(user, password, user_agent)
 
 
-def log_in_customer(*, reference: str, password: str, business_slug: str | None, user_agent: str) -> tuple[str, int]:
-    """Return a token and its life in seconds for the customer that an id or a code names.
+def log_in_customer(*, reference: str, password: str, business_slug: str | None, user_agent: str) -> Pair:
+    """Return the first tokens of a new session for the customer that an id or a code names.
 
     Raises:
         InvalidCredentials: unknown, inactive or wrong; in the same words and the same time.
@@ -50,14 +47,13 @@ def log_in_customer(*, reference: str, password: str, business_slug: str | None,
     return _log_in(user if user is not None and user.is_active else None, password, user_agent)
 
 
-def _log_in(user: User | None, password: str, user_agent: str) -> tuple[str, int]:
+def _log_in(user: User | None, password: str, user_agent: str) -> Pair:
     if user is None:
         make_password(password)  # as long as a comparison takes, so that time does not tell who exists
         raise InvalidCredentials()
     if not user.check_password(password):
         raise InvalidCredentials()
-    end = timezone.now() + timedelta(seconds=settings.REFRESH_SECONDS)
-    session = AuthSession.objects.create(
-        business_id=user.business_id, user=user, expires_at=end, user_agent=user_agent[:200]
-    )
-    return issue_access_token(session)
+    try:
+        return begin_session(user, user_agent=user_agent, now=timezone.now())
+    except Unauthenticated as changed:
+        raise InvalidCredentials() from changed

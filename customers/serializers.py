@@ -62,15 +62,12 @@ class LoginIn(WireSerializer):
         return attrs
 
 
-class LoginOut(WireSerializer):
-    token = serializers.CharField()
-    expiresIn = serializers.IntegerField()
-
-
 class MeOut(WireSerializer):
     id = serializers.UUIDField()
     name = serializers.CharField()
     role = serializers.CharField()
     customerId = serializers.UUIDField(allow_null=True)
     business = serializers.DictField()
+    sessionId = serializers.UUIDField(help_text="The login; auth/sessions lists them")
+    tokenExpiresAt = serializers.DateTimeField()
     permissions = serializers.ListField(child=serializers.CharField())

@@ -1,5 +1,6 @@
 """Customers and logging in, on REST."""
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.db.models import Value
@@ -20,10 +21,12 @@ from customers.serializers import (
     CustomerOut,
     CustomerPage,
     LoginIn,
-    LoginOut,
     MeOut,
     SearchQuery,
 )
+from execora.api.auth import AuthViewSet, TokensOut, tokens
+from execora.api.authentication import login_of
+from execora.api.limits import take_login
 from execora.api.pagination import page_of
 from execora.api.permissions import Authenticated
 from execora.api.views import WireViewSet
@@ -97,26 +100,24 @@ def _jsonable(data: dict[str, Any]) -> dict[str, Any]:
     return {key: str(value) if key == "id" else value for key, value in data.items()}
 
 
-class LoginView(WireViewSet):
-    """Public: a name and a password for a token."""
+class LoginView(AuthViewSet):
+    """Public: a name and a password for tokens."""
 
     is_public = True
     authentication_classes = ()
 
-    @extend_schema(request=LoginIn, responses=LoginOut)
+    @extend_schema(request=LoginIn, responses=TokensOut)
     def create(self, request: Request) -> Response:
         given = self.body(LoginIn)
         agent = request.META.get("HTTP_USER_AGENT", "")
+        name = given.get("username") or given["customerId"]
+        take_login(request._request, name)
         if "username" in given:
-            token, seconds = log_in_staff(username=given["username"], password=given["password"], user_agent=agent)
-        else:
-            token, seconds = log_in_customer(
-                reference=given["customerId"],
-                password=given["password"],
-                business_slug=given.get("business"),
-                user_agent=agent,
-            )
-        return Response({"token": token, "expiresIn": seconds})
+            return tokens(log_in_staff(username=name, password=given["password"], user_agent=agent))
+        pair = log_in_customer(
+            reference=name, password=given["password"], business_slug=given.get("business"), user_agent=agent
+        )
+        return tokens(pair)
 
 
 class MeView(WireViewSet):
@@ -130,7 +131,7 @@ class MeView(WireViewSet):
         role = actor.role
         if role is None or actor.user_id is None:
             raise Unauthenticated()
-        user = User.objects.get(pk=actor.user_id)
+        user, claims = User.objects.get(pk=actor.user_id), login_of(request).claims
         business = {"id": str(actor.business_id), "slug": actor.business.slug, "name": actor.business.name}
         return Response(
             {
@@ -139,6 +140,8 @@ class MeView(WireViewSet):
                 "role": role.value,
                 "customerId": str(actor.customer_id) if actor.customer_id else None,
                 "business": business,
+                "sessionId": str(claims.session_id),
+                "tokenExpiresAt": datetime.fromtimestamp(claims.expires_at, tz=UTC).isoformat(),
                 "permissions": sorted(ROLE_PERMISSIONS[role]),
             }
         )

@@ -9,7 +9,15 @@ from execora.ops.metrics import metrics
 from voice.page import page
 from voice.views import sound
 
-API_ROOMS = ("customers.urls", "ledger.urls", "billing.urls", "reminders.urls", "voice.urls", "webhooks.urls")
+API_ROOMS = (
+    "execora.api.urls",
+    "customers.urls",
+    "ledger.urls",
+    "billing.urls",
+    "reminders.urls",
+    "voice.urls",
+    "webhooks.urls",
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", page, name="page"),

@@ -64,12 +64,21 @@ class TokenAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-def actor_of(request: Request) -> Actor:
-    """Return who makes this request.
+def login_of(request: Request) -> Login:
+    """Return the login that makes this request.
 
     Raises:
         Unauthenticated: nobody is logged in.
     """
     if not isinstance(request.auth, Login):
         raise Unauthenticated()
-    return request.auth.actor
+    return request.auth
+
+
+def actor_of(request: Request) -> Actor:
+    """Return who makes this request.
+
+    Raises:
+        Unauthenticated: nobody is logged in.
+    """
+    return login_of(request).actor

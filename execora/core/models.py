@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
+from django.utils import timezone
 
 from execora.core.gst import STATE_CODE_FORM
 from execora.core.ids import new_id
@@ -105,13 +106,35 @@ class User(AbstractBaseUser):
 
 
 class AuthSession(BusinessOwned):
-    """A login on a device. The token's `sid` names it; revoking it ends the token at the next request."""
+    """A login on a device. The token's `sid` names it; revoking it ends the token at the next request.
+
+    `expires_at` is the end of the last token that a refresh can give; `role` is what the user was at the login.
+    """
+
+    customer_path: ClassVar[str | None] = "user__customer__id"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions", db_constraint=False)
+    role = models.CharField(max_length=10, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(default=timezone.now, db_default=Now())
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     user_agent = models.CharField(max_length=200, blank=True)
+
+
+class RefreshToken(BusinessOwned):
+    """One link of a login's chain of refresh tokens, by its hash. The successor follows from the token and `salt`."""
+
+    session = models.ForeignKey(AuthSession, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    token_hash = models.BinaryField(max_length=32)
+    salt = models.BinaryField(max_length=16, default=bytes)
+    issued_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "token_hash"], name="refresh_token_once")
+        ]
 
 
 class AuditEvent(BusinessOwned):

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     RECORDING_DELETE = "recording.delete"
     VOICE_USE = "voice.use"
     EVENT_RECEIVE = "event.receive"
+    LOGIN_MANAGE_OWN = "login.manage_own"
     USER_MANAGE = "user.manage"
     BUSINESS_CHANGE = "business.change"
     AUDIT_VIEW = "audit.view"
@@ -50,6 +51,7 @@ _CUSTOMER = frozenset(
         Permission.SESSION_VIEW,
         Permission.VOICE_USE,
         Permission.EVENT_RECEIVE,
+        Permission.LOGIN_MANAGE_OWN,
     }
 )
 _ADMIN_ONLY = frozenset(

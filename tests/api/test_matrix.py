@@ -22,8 +22,9 @@ from ledger.models import Entry
 from reminders.commands import schedule_reminder
 from reminders.models import Reminder
 from tests.reminders.support import tomorrow_at
-from tests.support.factories import PASSWORD, Shop, bearer, make_shop, make_user
+from tests.support.factories import PASSWORD, Shop, bearer, make_shop, make_user, token_of
 from tests.support.spoken import make_recording, make_session
+from tests.support.tokens import claims_of
 
 pytestmark = pytest.mark.django_db
 WHO = ("anonymous", "customer", "other customer", "staff", "admin", "another shop's admin")
@@ -32,6 +33,11 @@ WHO = ("anonymous", "customer", "other customer", "staff", "admin", "another sho
 # entry and invoice are the customer's own.
 TABLE = {
     "POST auth/login": "200 200 200 200 200 200",
+    "POST auth/refresh": "401 401 401 401 401 401",
+    "POST auth/password": "401 422 422 422 422 422",
+    "GET auth/sessions": "401 200 200 200 200 200",
+    "DELETE auth/sessions/<str:pk>": "401 204 404 404 404 404",
+    "POST auth/logout": "401 204 204 204 204 204",
     "GET me": "401 200 200 200 200 200",
     "GET customers": "401 200 200 200 200 200",
     "POST customers": "401 403 403 201 201 201",
@@ -96,6 +102,7 @@ def world() -> World:
         "reminders": str(schedule_reminder(shop.staff, customer=shop.rahul, due_at=tomorrow_at(12, days=1)).pk),
     }
     session = make_session(shop.customer_user)
+    ids["auth/sessions"] = claims_of(token_of(shop.customer_user))["sid"]
     ids |= {"sessions": str(session.pk), "recordings": str(make_recording(session).pk)}
     users = (shop.customer_user, geeta_user, shop.staff_user, shop.admin_user, elsewhere.admin_user)
     headers = {"anonymous": {}, **{who: bearer(user) for who, user in zip(WHO[1:], users, strict=True)}}
@@ -106,6 +113,8 @@ def body_of(route: str, world: World) -> Any:
     rahul, rice = world.ids["customers"], world.ids["products"]
     bodies: dict[str, Any] = {
         "POST auth/login": {"username": world.shop.staff_user.username, "password": PASSWORD},
+        "POST auth/refresh": {"refreshToken": "A" * 64},
+        "POST auth/password": {"currentPassword": "not theirs", "newPassword": "a better one of these tests"},
         "POST customers": {"name": "Naya Naam"},
         "PATCH customers/<str:pk>": {"landmark": "bank wala"},
         "POST ledger/payment": {"customerId": rahul, "amount": "5.00", "paymentMode": "cash"},
@@ -126,7 +135,7 @@ def body_of(route: str, world: World) -> Any:
 def path_of(route: str, world: World) -> str:
     address = route.partition(" ")[2]
     parts = address.split("/")
-    key = parts[-1] if parts[-1] in world.ids else parts[0]
+    key = parts[-1] if parts[-1] in world.ids else "/".join(parts[:-1]) if parts[0] == "auth" else parts[0]
     query = "?q=rahul" if address == "customers/search" else ""
     return f"/api/v1/{address.replace('<str:pk>', world.ids.get(key, ''))}{query}"
 

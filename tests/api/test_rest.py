@@ -15,7 +15,18 @@ from tests.support.factories import PASSWORD, Shop, bearer, make_shop
 pytestmark = pytest.mark.django_db
 # A recording is had by its signed link, tested in tests/voice/test_recordings.py.
 SIGNED = "media/recordings/<path:name>"
-PUBLIC = {"health", "livez", "metrics", "api/schema", "api/docs", "auth/login", "webhook/whatsapp", SIGNED, ""}
+PUBLIC = {
+    "health",
+    "livez",
+    "metrics",
+    "api/schema",
+    "api/docs",
+    "auth/login",
+    "auth/refresh",
+    "webhook/whatsapp",
+    SIGNED,
+    "",
+}
 
 
 @pytest.fixture

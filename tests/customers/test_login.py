@@ -26,11 +26,13 @@ def shop() -> Shop:
 
 
 def staff(username: str | None, password: str = PASSWORD) -> tuple[str, int]:
-    return log_in_staff(username=username or "", password=password, user_agent="a phone")
+    pair = log_in_staff(username=username or "", password=password, user_agent="a phone")
+    return pair.token, pair.seconds
 
 
 def customer(reference: str, password: str = PASSWORD, business: str | None = None) -> tuple[str, int]:
-    return log_in_customer(reference=reference, password=password, business_slug=business, user_agent="a phone")
+    pair = log_in_customer(reference=reference, password=password, business_slug=business, user_agent="a phone")
+    return pair.token, pair.seconds
 
 
 def who(token: str) -> Any:
