@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
@@ -15,12 +14,12 @@ from django.utils import timezone
 
 from execora.api.authentication import Login, login_by_claims
 from execora.api.limits import LIMITS, TooManyRequests, take
-from execora.core import tokens
 from execora.core.actor import Actor, Channel
 from execora.core.door import acting_in, enter, leave
-from execora.core.errors import NotPermitted, Unauthenticated
+from execora.core.errors import NotPermitted
 from execora.core.permissions import Permission
-from execora.core.tokens import Claims, read_access_token, token_seconds
+from execora.core.tickets import redeem_ticket
+from execora.core.tokens import Claims, read_access_token
 from voice.knock import Credential
 from voice.models import Utterance, VoiceSession
 
@@ -55,23 +54,10 @@ def knock(credential: Credential, *, correlation_id: str) -> Login:
     Raises:
         Unauthenticated, NotPermitted, TooManyRequests: as their names say.
     """
-    if credential.is_ticket:
-        login = log_in(_redeem(credential.raw), correlation_id=correlation_id)
-        # It lives as long as an access token that the session would be given now.
-        ends_at = int(login.actor.now.timestamp()) + token_seconds(login.actor.role or "")
-        login = replace(login, claims=replace(login.claims, expires_at=ends_at))
-    else:
-        login = log_in(read_access_token(credential.raw), correlation_id=correlation_id)
+    claims = redeem_ticket(credential.raw) if credential.is_ticket else read_access_token(credential.raw)
+    login = log_in(claims, correlation_id=correlation_id)
     _count(login.claims.user_id)
     return login
-
-
-def _redeem(ticket: str) -> Claims:
-    redeem = getattr(tokens, "redeem_ticket", None)
-    if redeem is None:
-        raise Unauthenticated()
-    claims: Claims = redeem(ticket)
-    return claims
 
 
 def _count(user_id: UUID) -> None:

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from execora.api.authentication import login_of
-from execora.api.limits import take_login
+from execora.api.limits import LIMITS, take, take_login
 from execora.api.pagination import PageQuery, page_of
 from execora.api.views import WireViewSet
 from execora.api.wire import TextField, WireSerializer
@@ -19,6 +19,7 @@ from execora.core.logins import change_password, end_session, live_sessions
 from execora.core.models import AuthSession
 from execora.core.permissions import Permission
 from execora.core.refresh import Pair, renew
+from execora.core.tickets import issue_ticket
 from execora.core.tokens import Claims
 
 
@@ -39,6 +40,11 @@ class PasswordIn(WireSerializer):
 
 class NothingIn(WireSerializer):
     """No fields."""
+
+
+class TicketOut(WireSerializer):
+    ticket = serializers.CharField(help_text="For /ws?ticket=, once")
+    expiresIn = serializers.IntegerField()
 
 
 class LoginSessionOut(WireSerializer):
@@ -136,6 +142,20 @@ class SessionsView(AuthViewSet):
     def destroy(self, request: Request, pk: str) -> Response:
         end_session(self.actor, session_id=parse_id(pk))
         return Response(status=204)
+
+
+class TicketView(AuthViewSet):
+    """A ticket that opens one socket, for clients that cannot send a header there and should not show their token."""
+
+    permissions: ClassVar = {"create": Permission.VOICE_USE}
+
+    @extend_schema(request=NothingIn, responses=TicketOut)
+    def create(self, request: Request) -> Response:
+        self.body(NothingIn)
+        actor, claims = self.login
+        take(LIMITS["ws_ticket"], str(actor.user_id))
+        ticket, seconds = issue_ticket(claims, now=actor.now)
+        return Response({"ticket": ticket, "expiresIn": seconds})
 
 
 def _shown(session: AuthSession, claims: Claims) -> dict[str, Any]:

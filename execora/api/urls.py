@@ -1,4 +1,4 @@
-from execora.api.auth import LogoutView, PasswordView, RefreshView, SessionsView
+from execora.api.auth import LogoutView, PasswordView, RefreshView, SessionsView, TicketView
 from execora.api.routes import route
 
 urlpatterns = [
@@ -7,4 +7,5 @@ urlpatterns = [
     route("auth/password", PasswordView, {"post": "create"}, "password"),
     route("auth/sessions", SessionsView, {"get": "list"}, "logins"),
     route("auth/sessions/<str:pk>", SessionsView, {"delete": "destroy"}, "login-of"),
+    route("auth/ws-ticket", TicketView, {"post": "create"}, "ws-ticket"),
 ]

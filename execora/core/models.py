@@ -137,6 +137,20 @@ class RefreshToken(BusinessOwned):
         ]
 
 
+class SocketTicket(BusinessOwned):
+    """What opens one socket, by its hash, until then. `login_expires_at` is the end of the access token that asked for it."""
+
+    session = models.ForeignKey(AuthSession, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    token_hash = models.BinaryField(max_length=32)
+    expires_at = models.DateTimeField()
+    login_expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "token_hash"], name="socket_ticket_once")
+        ]
+
+
 class AuditEvent(BusinessOwned):
     """One command that was carried out: by whom, through which door, on what. Grows only."""
 

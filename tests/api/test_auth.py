@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth import hashers
 from django.test import Client
 
-from execora.core.models import AuditEvent, AuthSession, User
+from execora.core.models import AuditEvent, AuthSession, SocketTicket, User
 from tests.support.factories import PASSWORD, Shop, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -143,3 +143,12 @@ def test_me_tells_which_login_and_how_long_its_token_lives(client: Client, shop:
     assert (me["role"], me["business"]["slug"]) == ("staff", shop.business.slug)
     assert me["tokenExpiresAt"].endswith("+00:00")
     assert "customer.view" in me["permissions"]
+
+
+def test_only_so_many_tickets_are_given(client: Client, shop: Shop, settings: Any) -> None:
+    settings.LIMITS = {**settings.LIMITS, "ws_ticket": (2, 3600)}
+    token = log_in(client, shop.staff_user)["token"]
+    answers = [post(client, "auth/ws-ticket", {}, token) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[0].json()["ticket"] != answers[1].json()["ticket"]
+    assert SocketTicket.objects.count() == 2

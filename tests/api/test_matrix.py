@@ -37,6 +37,7 @@ TABLE = {
     "POST auth/password": "401 422 422 422 422 422",
     "GET auth/sessions": "401 200 200 200 200 200",
     "DELETE auth/sessions/<str:pk>": "401 204 404 404 404 404",
+    "POST auth/ws-ticket": "401 200 200 200 200 200",
     "POST auth/logout": "401 204 204 204 204 204",
     "GET me": "401 200 200 200 200 200",
     "GET customers": "401 200 200 200 200 200",

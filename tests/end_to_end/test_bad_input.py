@@ -221,7 +221,8 @@ def forged(server: "LiveServer", how: str) -> str:
     changed = {**claims, **changes[how]}
     if how == "no signature":
         return jwt.encode(changed, key=None, algorithm="none")
-    return jwt.encode(changed, "another key " * 4 if how == "another key" else secret, algorithm="HS256")
+    key = "another key " * 4 if how == "another key" else secret
+    return jwt.encode(changed, key, algorithm="HS256", headers={"kid": jwt.get_unverified_header(token)["kid"]})
 
 
 WAYS = (

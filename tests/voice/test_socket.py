@@ -72,6 +72,34 @@ async def test_a_refused_socket_is_accepted_then_closed_1008_with_a_reason(
     assert await sync_to_async(VoiceSession.objects.count)() == 0
 
 
+async def test_a_ticket_opens_one_socket_which_lives_as_long_as_its_token(spoken_shop: "Shop") -> None:
+    import time
+
+    from django.test import AsyncClient
+
+    from tests.support.factories import token_of
+    from tests.support.tokens import claims_of, signed
+
+    claims = await sync_to_async(lambda: claims_of(token_of(spoken_shop.staff_user)))()
+    ends_soon = signed({**claims, "exp": int(time.time()) + 3})
+    asked = await AsyncClient().post(
+        "/api/v1/auth/ws-ticket",
+        "{}",
+        content_type="application/json",
+        headers={"authorization": f"Bearer {ends_soon}"},
+    )
+    assert (asked.status_code, asked.json()["expiresIn"]) == (200, 30)
+    address = f"?ticket={asked.json()['ticket']}"
+    first, second = socket(address), socket(address)
+    await first.connect()
+    assert (await received(first))["type"] == "voice:start"
+    await second.connect()
+    assert (await second.receive_output(timeout=10))["code"] == 1008
+    closed = await first.receive_output(timeout=15)
+    assert (closed["type"], closed["code"]) == ("websocket.close", 1008)
+    await asyncio.gather(first.disconnect(), second.disconnect())
+
+
 async def test_one_user_has_only_so_many_sockets_open(token: str, settings: "SettingsWrapper") -> None:
     from voice.models import VoiceSession
 
