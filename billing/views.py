@@ -132,6 +132,7 @@ class ProductViewSet(WireViewSet):
 
 
 class InvoiceViewSet(WireViewSet):
+    limits: ClassVar = {"create": "invoice"}
     permissions: ClassVar = {
         "list": Permission.INVOICE_VIEW,
         "retrieve": Permission.INVOICE_VIEW,

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from execora.api.docs import DocsView, SchemaView
 from execora.ops.health import health, livez
 from execora.ops.metrics import metrics
 from voice.page import page
@@ -24,13 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("livez", livez),
     path("metrics", metrics),
-    path("api/schema", SpectacularAPIView.as_view(permission_classes=[], authentication_classes=[]), name="schema"),
-    path(
-        "api/docs",
-        SpectacularSwaggerSplitView.as_view(
-            url_name="schema", template_name="execora/docs.html", permission_classes=[], authentication_classes=[]
-        ),
-    ),
+    path("api/schema", SchemaView.as_view(), name="schema"),
+    path("api/docs", DocsView.as_view()),
     path("media/recordings/<path:name>", sound),
     path("admin/", admin.site.urls),
     *(path("api/v1/", include(room)) for room in API_ROOMS),

@@ -27,8 +27,17 @@ STATUSES = {
     "413": "The body is too large",
     "415": "Not JSON",
     "422": "A rule forbids it",
+    "429": "Too many requests: try again after Retry-After seconds",
     "503": "Busy: try again",
 }
+_COUNT = {"schema": {"type": "integer", "minimum": 0}}
+LIMIT_HEADERS = {
+    "RateLimit-Limit": {"description": "Requests that the limit nearest to refusing allows", **_COUNT},
+    "RateLimit-Remaining": {"description": "How many of them are left", **_COUNT},
+    "RateLimit-Reset": {"description": "Seconds until all of them are there again", **_COUNT},
+    "RateLimit-Policy": {"description": "The limits that counted this request", "schema": {"type": "string"}},
+}
+RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", **_COUNT}}
 METHODS = ("get", "post", "patch", "put", "delete")
 
 
@@ -68,7 +77,7 @@ class WireSchema(AutoSchema):
 
 
 def add_error_answers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add the error body to the components and to every operation."""
+    """Add to every operation the error body and the headers of the limits."""
     result.setdefault("components", {}).setdefault("schemas", {})["Error"] = ERROR
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     for path in result["paths"].values():
@@ -76,4 +85,11 @@ def add_error_answers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             if method in path:
                 for status, description in STATUSES.items():
                     path[method]["responses"].setdefault(status, {"description": description, "content": content})
+                _add_headers(path[method]["responses"])
     return result
+
+
+def _add_headers(responses: dict[str, Any]) -> None:
+    for status, response in responses.items():
+        waiting = RETRY_AFTER if status in ("429", "503") else {}
+        response["headers"] = {**response.get("headers", {}), **LIMIT_HEADERS, **waiting}

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from execora.api.authentication import actor_of
+from execora.api.limited import Limited
 from execora.api.wire import WireSerializer
 from execora.core.actor import Actor
 from execora.core.commands import Answer, Command, Once, earlier_answer, fingerprint_of
@@ -31,7 +32,7 @@ class OnlyJson(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-class WireViewSet(ViewSet):
+class WireViewSet(Limited, ViewSet):
     """A resource of the wire. `permissions` names what each action needs; an action without an entry is refused."""
 
     content_negotiation_class = OnlyJson
@@ -65,14 +66,15 @@ class WireViewSet(ViewSet):
         return checked.validated_data
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Authenticate and check the permission; then answer a key that was used before from what was answered then,
-        whatever has become of the rows that the request names."""
+        """Authenticate, count, check the permission; then answer a key that was used before from what was answered then,
+        whatever has become of the rows that the request names. Only what is new uses up the action's own limit."""
         super().initial(request, *args, **kwargs)
         self._once = self._once_of(request)
         if self._once is not None:
             earlier = earlier_answer(self.actor, self._once)
             if earlier is not None:
                 raise _Replayed(earlier)
+        self.count_action()
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, _Replayed):

@@ -15,6 +15,7 @@ from django.test import RequestFactory
 from execora.api import counting
 from execora.api.limits import LIMITS, Limit, TooManyRequests, client_address, take, take_all, take_login
 from tests.api.counting_process import let_through
+from tests.support.redis_commands import commands_at
 from tests.support.services import ROOT
 
 DAY = 86_400
@@ -139,16 +140,12 @@ def test_every_counter_in_redis_is_forgotten_after_its_window(in_redis: str) -> 
 def test_several_limits_cost_one_round_trip_also_after_redis_forgot_the_script(in_redis: str) -> None:
     asked = [(Limit(name, 100, DAY), new_key()) for name in ("one", "two", "three")]
     take_all(*asked)
-    with redis.Redis.from_url(in_redis) as client, redis.Redis.from_url(in_redis) as talker:
-        talker.script_flush()
-        assert [taken.remaining for taken in take_all(*asked)] == [98, 98, 98]
-        with client.monitor() as monitor:
-            take_all(*asked)
-            talker.echo("end")
-            said = []
-            while "ECHO end" not in (command := monitor.next_command())["command"]:
-                said.append(command)
-    assert [command["command"].split()[0] for command in said if command["client_type"] != "lua"] == ["EVALSHA"]
+    with redis.Redis.from_url(in_redis) as client:
+        client.script_flush()
+    assert [taken.remaining for taken in take_all(*asked)] == [98, 98, 98]
+    with commands_at(in_redis) as commands:
+        take_all(*asked)
+    assert [command.split()[0] for command in commands] == ["EVALSHA"]
 
 
 def test_memory_holds_a_bounded_number_of_counters(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,80 @@
+"""Counting the requests of REST in one place, and telling a client where it stands.
+
+A request is counted once, after it is known who sends it: by the user, else by the address. Every answer says where the
+limit stands that will refuse next. `RateLimit-Limit`, `-Remaining` and `-Reset` are the three headers that clients of
+the field read; `RateLimit-Policy` adds the window. Source: draft-ietf-httpapi-ratelimit-headers-06, sections 3 and 5.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from execora.api.authentication import Login
+from execora.api.limits import LIMITS, Taken, TooManyRequests, client_address, take, take_all
+
+
+class Limited(APIView):
+    """A view whose every request counts. `limits` names the limit that an action has besides."""
+
+    limits: ClassVar[Mapping[str, str]] = {}
+    taken: Sequence[Taken] = ()
+
+    def perform_authentication(self, request: Request) -> None:
+        """Count after the user is known, and also when none is: guessing tokens is no way around the limit."""
+        self._counted_as = f"address:{client_address(request._request)}"
+        try:
+            super().perform_authentication(request)
+            if isinstance(request.auth, Login):
+                self._counted_as = f"user:{request.auth.actor.user_id}"
+        finally:
+            self._count(lambda: take_request(self._counted_as))
+
+    def count_action(self) -> None:
+        """Count the limit of this action, if it has one. A request that is answered from its key does not come here."""
+        name = self.limits.get(getattr(self, "action", None) or "")
+        if name is not None:
+            self._count(lambda: [take(LIMITS[name], self._counted_as)])
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        finished = super().finalize_response(request, response, *args, **kwargs)
+        tell(finished, self.taken)
+        return finished
+
+    def _count(self, counting: Any) -> None:
+        try:
+            self.taken = [*self.taken, *counting()]
+        except TooManyRequests as refused:
+            self.taken = [refused.taken]
+            raise
+
+
+def take_request(key: str) -> list[Taken]:
+    """Count a request of `key`: one of its hour and one of its second, in one round trip.
+
+    Raises: as `execora.api.limits.take`.
+    """
+    return take_all((LIMITS["default"], key), (LIMITS["burst"], key))
+
+
+def take_request_from(request: HttpRequest) -> list[Taken]:
+    """Count a request of which only the address is known. Raises: as `execora.api.limits.take`."""
+    return take_request(f"address:{client_address(request)}")
+
+
+def tell(response: HttpResponseBase, taken: Sequence[Taken]) -> None:
+    """Set the headers that say where the limit stands that will refuse next. Seconds until it is whole again.
+
+    What a second allows is told only when it refused: a client that reads it is already in the next one.
+    """
+    told = [one for one in taken if one.limit.seconds > 1] or taken
+    if not told:
+        return
+    nearest = min(told, key=lambda one: one.remaining)
+    response["RateLimit-Limit"] = str(nearest.limit.count)
+    response["RateLimit-Remaining"] = str(nearest.remaining)
+    response["RateLimit-Reset"] = str(nearest.reset_seconds)
+    response["RateLimit-Policy"] = ", ".join(f"{one.limit.count};w={one.limit.seconds}" for one in taken)
