@@ -106,7 +106,7 @@ class LoginView(AuthViewSet):
     is_public = True
     authentication_classes = ()
 
-    @extend_schema(request=LoginIn, responses=TokensOut)
+    @extend_schema(request=LoginIn, responses={200: TokensOut})
     def create(self, request: Request) -> Response:
         given = self.body(LoginIn)
         agent = request.META.get("HTTP_USER_AGENT", "")

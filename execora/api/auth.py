@@ -90,7 +90,7 @@ class RefreshView(AuthViewSet):
     is_public = True
     authentication_classes = ()
 
-    @extend_schema(request=RefreshIn, responses=TokensOut)
+    @extend_schema(request=RefreshIn, responses={200: TokensOut})
     def create(self, request: Request) -> Response:
         return tokens(renew(self.body(RefreshIn)["refreshToken"], now=timezone.now()))
 
@@ -149,7 +149,7 @@ class TicketView(AuthViewSet):
 
     permissions: ClassVar = {"create": Permission.VOICE_USE}
 
-    @extend_schema(request=NothingIn, responses=TicketOut)
+    @extend_schema(request=NothingIn, responses={200: TicketOut})
     def create(self, request: Request) -> Response:
         self.body(NothingIn)
         actor, claims = self.login

@@ -35,6 +35,13 @@ def test_there_is_much_to_try() -> None:
     assert len(OPERATIONS) >= 25
 
 
+@pytest.mark.parametrize("path", ["login", "refresh", "ws-ticket"])
+def test_what_answers_tokens_creates_nothing_to_name(path: str) -> None:
+    """A fuzzer cannot guess a password: that these answer 200 is asserted here."""
+    answers = DOCUMENT["paths"][f"/api/v1/auth/{path}"]["post"]["responses"]
+    assert next(status for status in answers if status.startswith("2")) == "200"
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=lambda part: part)
 def test_every_answer_is_as_promised(method: str, path: str) -> None:
