@@ -3,6 +3,7 @@
 # make lint      the same without the tests
 # make format    put the code into its form
 # make speech    try again to install speech recognition
+# make audit     compare what is installed with the published advisories; fails where these cannot be reached
 # make clean     remove what was installed and cached; the demo's data stays
 # make clean-data  remove the demo's data: database, secrets, logs
 #
@@ -12,7 +13,7 @@ PORT ?=
 ARGS ?=
 export PYTHON
 
-.PHONY: run test lint format speech restore-drill clean clean-data
+.PHONY: run test lint format speech restore-drill audit clean clean-data
 
 run:
 	@sh scripts/install.sh
@@ -38,6 +39,10 @@ speech:
 restore-drill:
 	@sh scripts/install.sh
 	@exec .venv/bin/python -m scripts.restore_drill $(ARGS)
+
+audit:
+	@sh scripts/install.sh dev
+	@.venv/bin/pip-audit --strict --progress-spinner off
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -170,6 +170,10 @@ if not DEMO:
     SECURE_HSTS_SECONDS: int = env.int("HSTS_SECONDS", default=365 * 86_400)
     SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
     SECURE_HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", default=False)
+# Whom to tell of a weakness: mailto:, https: or tel:. /.well-known/security.txt names it.
+SECURITY_CONTACT: str = env.str("SECURITY_CONTACT", default="")
+if SECURITY_CONTACT and not re.fullmatch(r"(mailto:|https://|tel:)[!-~]+", SECURITY_CONTACT):
+    raise SystemExit("SECURITY_CONTACT must be an address such as mailto:security@shop.example.")
 SILENCED_SYSTEM_CHECKS = [
     "security.W003",  # CSRF is checked by AdminCsrfMiddleware, where cookies are; REST takes no cookie
     "security.W005",  # HSTS_INCLUDE_SUBDOMAINS says so

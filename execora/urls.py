@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from execora.api.docs import DocsView, SchemaView
 from execora.ops.health import health, livez
 from execora.ops.metrics import metrics
+from execora.ops.security_txt import security_txt
 from voice.page import page
 from voice.views import sound
 
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health", health),
     path("livez", livez),
     path("metrics", metrics),
+    path(".well-known/security.txt", security_txt),
     path("api/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", DocsView.as_view()),
     path("media/recordings/<path:name>", sound),

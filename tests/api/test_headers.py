@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 
 from execora.api.headers import BrowserHeaders
 from execora.settings import STATIC_URL
-from tests.deploy.conftest import Environment, fit_secrets, manage, plain
+from tests.deploy.conftest import deployment, manage
 
 ORIGIN = "https://app.shop.example"
 ROUTES = ("/", "/api/docs", "/api/schema", "/api/v1/me", "/api/v1/no/such", "/admin/login/", "/livez", "/no/such")
@@ -119,12 +119,6 @@ def test_a_listed_origin_may_call_rest_alone(listed: Client, path: str) -> None:
 
 def test_unless_set_no_origin_is_listed(client: Client) -> None:
     assert "Access-Control-Allow-Origin" not in preflight(client, ORIGIN).headers
-
-
-def deployment(**more: str) -> Environment:
-    url = f"postgres://execora_app:{fit_secrets()['JWT_SECRET']}@127.0.0.1:1/none"
-    names = {"ALLOWED_HOSTS": "shop.example", "ALLOWED_ORIGINS": "https://shop.example"}
-    return plain(**fit_secrets(), DATABASE_URL=url, **names, **more)
 
 
 def test_django_finds_nothing_to_warn_of_in_a_deployment() -> None:

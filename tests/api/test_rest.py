@@ -19,6 +19,7 @@ PUBLIC = {
     "health",
     "livez",
     "metrics",
+    ".well-known/security.txt",
     "api/schema",
     "api/docs",
     "auth/login",

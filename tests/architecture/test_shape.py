@@ -103,6 +103,7 @@ PUBLIC = {
     "health": "operators and load balancers ask without a login",
     "livez": "the same",
     "metrics": "closed by METRICS_TOKEN where that is set",
+    ".well-known/security.txt": "whoever finds a weakness has no login",
     "api/schema": "the routes are no secret",
     "api/docs": "the page of the schema",
     "media/recordings/<path:name>": "the signed link is the right, for 300 s",

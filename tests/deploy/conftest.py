@@ -51,6 +51,13 @@ def fit_secrets() -> dict[str, str]:
     return {name: secrets.token_urlsafe(48) for name in names}
 
 
+def deployment(**more: str) -> Environment:
+    """Return what a deployment sets; nobody listens at its database."""
+    url = f"postgres://execora_app:{fit_secrets()['JWT_SECRET']}@127.0.0.1:1/none"
+    names = {"ALLOWED_HOSTS": "shop.example", "ALLOWED_ORIGINS": "https://shop.example"}
+    return plain(**fit_secrets(), DATABASE_URL=url, **names, **more)
+
+
 @pytest.fixture(scope="session")
 def moto_url() -> Iterator[str]:
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
