@@ -47,6 +47,7 @@ def application(handler: str, middleware: str) -> object:
         MIDDLEWARE=MIDDLEWARE[middleware],
         LOGGING=logging_config("INFO", demo=False),
         MAX_BODY_BYTES=1024 * 1024,
+        CEILINGS={},
         HTTP_THREADS=4,
         HTTP_QUEUE=256,
     )

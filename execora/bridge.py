@@ -7,6 +7,8 @@ pool thread runs the request whole (signals, middleware, view, close), and the l
 import asyncio
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
@@ -51,6 +53,7 @@ class Bridge:
         self._pool = RequestPool(threads=settings.HTTP_THREADS, lendable=STREAMS)
         self._operators_pool = RequestPool(threads=1, lendable=0, name="operators")
         self._most_body_bytes: int = settings.MAX_BODY_BYTES
+        self._ceilings = {path: _Ceiling(*given) for path, given in settings.CEILINGS.items()}
         self._most_waiting: int = settings.HTTP_QUEUE
         self._handler.load_middleware(is_async=False)
 
@@ -79,7 +82,16 @@ class Bridge:
         # Operators are answered even when every request thread waits for a database that hangs.
         pool = self._operators_pool if scope["path"] in OPERATORS_PATHS else self._pool
         self._check_room(pool, body_pending=True)
-        body = await read_body(receive, declared_bytes=length, most_bytes=self._most_body_bytes)
+        ceiling = self._ceilings.get(scope["path"].removesuffix("/"))
+        most_bytes = self._most_body_bytes if ceiling is None else ceiling.body_bytes
+        body = await read_body(receive, declared_bytes=length, most_bytes=most_bytes)
+        if ceiling is None:
+            return await self._run(pool, scope, body, send)
+        # Only now: who sends slowly must not keep others out.
+        with ceiling.place():
+            return await self._run(pool, scope, body, send)
+
+    async def _run(self, pool: RequestPool, scope: Scope, body: IO[bytes], send: Send) -> Answer | Stream:
         self._check_room(pool, body_pending=False)
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[Answer | Stream] = loop.create_future()
@@ -114,6 +126,28 @@ class Bridge:
         if not self._pool.close(SHUTDOWN_SECONDS):
             log.warning("Some requests still run and are left behind")
         write_at_once()
+
+
+@dataclass(slots=True)
+class _Ceiling:
+    """What one path may take: `body_bytes` a request, and `places` requests at once. Used in the loop alone."""
+
+    body_bytes: int
+    places: int
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place while the block runs.
+
+        Raises: Refused with 503 when none is free.
+        """
+        if not self.places:
+            raise Refused(503, BUSY, body_pending=False)
+        self.places -= 1
+        try:
+            yield
+        finally:
+            self.places += 1
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,13 @@ LOGGING = logging_config(LOG_LEVEL, demo=DEMO, log_file=LOG_FILE)
 
 # HTTP: the bridge of execora/bridge.py.
 MAX_BODY_BYTES: int = env.int("MAX_BODY_BYTES", default=1024 * 1024)
-DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+# Meta sends up to 3 MB. Its requests in hand at once, so that a flood of them leaves room in the queue for the others.
+WEBHOOK_MAX_BODY_BYTES: int = env.int("WEBHOOK_MAX_BODY_BYTES", default=3 * 1024 * 1024)
+WEBHOOK_AT_ONCE: int = env.int("WEBHOOK_AT_ONCE", default=32)
+# Paths with ceilings of their own: bytes of a body, requests at once in a process.
+CEILINGS: dict[str, tuple[int, int]] = {"/api/v1/webhook/whatsapp": (WEBHOOK_MAX_BODY_BYTES, WEBHOOK_AT_ONCE)}
+# The bridge has bounded bodies before Django reads one.
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(MAX_BODY_BYTES, WEBHOOK_MAX_BODY_BYTES)
 HTTP_THREADS: int = env.int("HTTP_THREADS", default=4)
 HTTP_QUEUE: int = env.int("HTTP_QUEUE", default=256)
 MAX_FRAME_BYTES: int = env.int("MAX_FRAME_BYTES", default=256 * 1024)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-import orjson
 import structlog
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +13,7 @@ from execora.core.actor import system_actor
 from execora.core.door import acting_in, business_of_number
 from execora.core.ids import parse_id
 from execora.core.jobs import correlated
+from execora.core.strict_json import NotJson, parse_json
 from execora.ops.correlation import current_correlation_id
 from reminders.delivery import record_message_status
 from reminders.models import OutgoingMessage
@@ -40,9 +40,9 @@ def process_event(*, event_id: str) -> None:
 def _act_on(body: bytes, received_at: datetime) -> str:
     """Act on each report inside the business that its number id names; one that names none changes nothing."""
     try:
-        payload = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return "not JSON"
+        payload = parse_json(body)
+    except NotJson as fault:
+        return str(fault)
     # Sorted, so that two events about the same messages lock them in the same order.
     reports = sorted(statuses_in(payload), key=lambda report: report.wamid)
     business_of = {number: business_of_number(number) for number in {report.phone_number_id for report in reports}}

@@ -12,8 +12,7 @@ from rest_framework.renderers import BaseRenderer
 
 from execora.core.money import parse_quantity, parse_rupees, plain_quantity, rupees
 from execora.core.phone import InvalidPhone, to_e164
-
-MAX_DEPTH = 20
+from execora.core.strict_json import NotJson, parse_json
 
 
 class OrjsonRenderer(BaseRenderer):
@@ -34,25 +33,10 @@ class OrjsonParser(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         raw = stream.read()
-        if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth(raw) > MAX_DEPTH:
-            raise ParseError("The JSON is nested too deeply.")
         try:
-            return orjson.loads(raw) if raw else {}
-        except orjson.JSONDecodeError as fault:
-            raise ParseError(
-                f"The body is not JSON: {fault.msg} at line {fault.lineno}, column {fault.colno}."
-            ) from fault
-
-
-def _depth(raw: bytes) -> int:
-    deepest = depth = 0
-    for byte in raw:
-        if byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
-    return deepest
+            return parse_json(raw) if raw else {}
+        except NotJson as fault:
+            raise ParseError(str(fault)) from fault
 
 
 class WireSerializer(serializers.Serializer[Any]):

@@ -77,13 +77,6 @@ def test_an_empty_secret_signs_nothing() -> None:
     assert not is_signed(BODY, signature_of(BODY, app_secret=""), app_secret="")
 
 
-def test_a_body_over_the_bound_is_refused(settings: Any) -> None:
-    settings.MAX_BODY_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE = len(BODY) - 1
-    answer = deliver(BODY)
-    assert (answer.status_code, answer.json()["code"]) == (413, "BODY_TOO_LARGE")
-    assert RawEvent.objects.count() == 0
-
-
 def test_signed_bytes_that_are_no_json_are_kept() -> None:
     assert deliver(b"\xff not json").status_code == 200
     assert bytes(RawEvent.objects.get().body) == b"\xff not json"
