@@ -1,4 +1,4 @@
-"""The composition root of the server: HTTP to the bridge, WebSockets to voice, each with its correlation id."""
+"""The composition root of the server: HTTP to the bridge, WebSockets to voice, each with its correlation id and its client's address."""
 
 import os
 
@@ -8,7 +8,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "execora.settings")
 django.setup()
 
 from channels.routing import URLRouter  # noqa: E402  # the apps must be ready
+from django.conf import settings  # noqa: E402
 from django.urls import re_path  # noqa: E402
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E402
 
 from execora.bridge import Bridge  # noqa: E402
 from execora.ops.asgi_types import Application, Receive, Scope, Send  # noqa: E402
@@ -36,6 +38,7 @@ def dispatch(http: Application, websocket: Application) -> Application:
 
 
 _any_other_path = re_path(r"", refuse_unknown_path)  # type: ignore[arg-type]  # Channels routes to applications
+_ready = MigratedGate(dispatch(http=Bridge(), websocket=URLRouter([*websocket_urlpatterns, _any_other_path])))
 application: Application = CorrelationMiddleware(
-    MigratedGate(dispatch(http=Bridge(), websocket=URLRouter([*websocket_urlpatterns, _any_other_path])))
+    ProxyHeadersMiddleware(_ready, settings.TRUSTED_PROXIES)  # type: ignore[arg-type]  # uvicorn's types of ASGI are narrower
 )

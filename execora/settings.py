@@ -15,6 +15,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from execora.ops.logging import logging_config
+from execora.ops.proxies import trusted_networks
 from execora.ops.secret_rules import faults_of, refusal
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -95,6 +96,11 @@ WEBHOOK_AT_ONCE: int = env.int("WEBHOOK_AT_ONCE", default=32)
 CEILINGS: dict[str, tuple[int, int]] = {"/api/v1/webhook/whatsapp": (WEBHOOK_MAX_BODY_BYTES, WEBHOOK_AT_ONCE)}
 # The bridge has bounded bodies before Django reads one.
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(MAX_BODY_BYTES, WEBHOOK_MAX_BODY_BYTES)
+# Proxies in front, addresses and networks: what they say of a client's address and scheme is believed, and nobody else.
+try:
+    TRUSTED_PROXIES = trusted_networks(env.list("TRUSTED_PROXIES", default=[]))
+except ValueError as _fault:
+    raise SystemExit(f"TRUSTED_PROXIES: {_fault}") from None
 HTTP_THREADS: int = env.int("HTTP_THREADS", default=4)
 HTTP_QUEUE: int = env.int("HTTP_QUEUE", default=256)
 MAX_FRAME_BYTES: int = env.int("MAX_FRAME_BYTES", default=256 * 1024)

@@ -1,4 +1,4 @@
-"""A real uvicorn in a process of its own, on a loopback port, for the tests of this folder."""
+"""A real server in a process of its own, on a loopback port, for the tests of this folder."""
 
 import http.client
 import json
@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,18 @@ ROOT = Path(__file__).resolve().parents[2]
 MOST_SECONDS_TO_START = 40
 
 
-class Server:
-    """A running server; `output` is what it has written so far."""
+_MISBEHAVING = "-m uvicorn tests.ops.served_asgi:application --http execora.http_protocol:BoundedProtocol".split()
 
-    def __init__(self, log_file: Path, **environment: str) -> None:
+
+class Server:
+    """A running server; `output` is what it has written so far.
+
+    It serves routes that misbehave on demand; with `command` and what it answers first, `ready_at`, anything else.
+    """
+
+    def __init__(
+        self, log_file: Path, *, command: Sequence[str] = _MISBEHAVING, ready_at: str = "/plain", **environment: str
+    ) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -30,31 +39,22 @@ class Server:
         }
         without_owner = {name: value for name, value in os.environ.items() if name != "MIGRATE_DATABASE_URL"}
         with log_file.open("wb") as output:
-            protocol = ["--http", "execora.http_protocol:BoundedProtocol"]
             self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "uvicorn",
-                    "tests.ops.served_asgi:application",
-                    "--port",
-                    str(self.port),
-                    *protocol,
-                ],
+                [sys.executable, *command, "--port", str(self.port)],
                 cwd=ROOT,
                 env={**without_owner, **fixed, **environment},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        self._wait()
+        self._wait(ready_at)
 
-    def _wait(self) -> None:
+    def _wait(self, ready_at: str) -> None:
         deadline = time.monotonic() + MOST_SECONDS_TO_START
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 break
             try:
-                if self.get("/plain")[0] == 200:
+                if self.get(ready_at)[0] == 200:
                     return
             except OSError:
                 time.sleep(0.1)

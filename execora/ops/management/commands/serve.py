@@ -38,5 +38,7 @@ class Command(BaseCommand):
             timeout_graceful_shutdown=5,
             log_config=None,
             access_log=False,
+            # By default uvicorn believes whoever comes from 127.0.0.1. Whom we believe: TRUSTED_PROXIES, in execora/asgi.py.
+            proxy_headers=False,
             server_header=False,
         )
