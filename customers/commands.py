@@ -16,8 +16,8 @@ from execora.core.commands import command
 from execora.core.events import announce
 from execora.core.gst import checked_state_code
 from execora.core.ids import new_id, parse_id
-from execora.core.models import Counter
-from execora.core.permissions import Permission
+from execora.core.models import Counter, User
+from execora.core.permissions import Permission, Role
 from execora.language.devanagari import in_latin
 
 CHANGEABLE = frozenset({"name", "nickname", "landmark", "phone_e164", "address", "state_code", "gstin", "notes"})
@@ -94,6 +94,20 @@ def change_customer(actor: Actor, *, customer: Customer, changes: dict[str, Any]
     _save(locked)
     announce(actor, "customer.changed", person_of(locked), customer_id=locked.pk)
     return locked
+
+
+@command(requires=Permission.CUSTOMER_LOGIN_OPEN)
+def open_login(actor: Actor, *, customer_id: UUID) -> User:
+    """Return the user that the customer logs in as, made now if there was none: without a password. Locks the customer."""
+    customer = Customer.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=customer_id)
+    if customer.user_id is not None:
+        return User.objects.get(pk=customer.user_id)
+    user = User(business_id=actor.business_id, role=Role.CUSTOMER, name=customer.name)
+    user.set_unusable_password()
+    user.save(force_insert=True)
+    customer.user = user
+    customer.save(update_fields=["user"])
+    return user
 
 
 def sound_keys_of(name: str, nickname: str, landmark: str) -> str:

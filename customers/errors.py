@@ -23,3 +23,14 @@ class InvalidCredentials(DomainError):
     status = 401
     code = "INVALID_CREDENTIALS"
     message = "The name or the password is wrong."
+
+
+class InvalidCode(DomainError):
+    status = 401
+    code = "INVALID_CODE"
+    message = "The code is wrong or over. Ask for a new one."
+
+
+class CodesOff(DomainError):
+    code = "CODES_OFF"
+    message = "This shop sends no codes. Log in with your password."

@@ -1,21 +1,38 @@
-"""Who logs in: staff by username, customers by their id or code, both by password."""
+"""Who logs in: staff by username and password, customers by their id, code or phone, by password or by a one-time code."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from customers.errors import InvalidCredentials
+from customers.codes import CODE_SECONDS, NOBODY, sealed_request, use_code
+from customers.commands import open_login
+from customers.errors import CodesOff, InvalidCode, InvalidCredentials
+from customers.jobs import send_code
+from customers.models import Customer
+from execora.core.actor import system_actor
 from execora.core.door import acting_in, businesses_count, customers_of, user_of_username
 from execora.core.errors import BadInput, Unauthenticated
-from execora.core.ids import new_id, parse_id
+from execora.core.ids import parse_id
+from execora.core.jobs import enqueue
 from execora.core.models import User
 from execora.core.refresh import Pair, begin_session
+from execora.ops.correlation import current_correlation_id
 
 
 class BusinessNeeded(BadInput):
     code = "BUSINESS_NEEDED"
     message = "Several shops are served here. Say which one by `business`, its short name."
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What a code must be sent together with, and for how long it is good."""
+
+    sealed: str
+    seconds: int
 
 
 def log_in_staff(*, username: str, password: str, user_agent: str) -> Pair:
@@ -24,7 +41,8 @@ def log_in_staff(*, username: str, password: str, user_agent: str) -> Pair:
     Raises:
         InvalidCredentials: unknown, inactive or wrong; in the same words and the same time.
     """
-    return _log_in(user_of_username(username), password, user_agent)
+    business_id, user_id = user_of_username(username) or (NOBODY, None)
+    return _log_in(business_id, user_id, password, user_agent)
 
 
 def log_in_customer(*, reference: str, password: str, business_slug: str | None, user_agent: str) -> Pair:
@@ -34,20 +52,63 @@ def log_in_customer(*, reference: str, password: str, business_slug: str | None,
         InvalidCredentials: unknown, inactive or wrong; in the same words and the same time.
         BusinessNeeded: a code is ambiguous among shops.
     """
-    key = parse_id(reference)
-    slug = business_slug or None
-    if key is None and slug is None and businesses_count() > 1:
-        raise BusinessNeeded()
-    rows = customers_of(customer_id=key, code=reference.lower() if key is None else None, slug=slug)
-    found = [(business_id, user_id) for business_id, _, user_id in rows if user_id is not None]
-    return _log_in(found[0] if found else None, password, user_agent)
+    business_id, _, user_id = _customer_named(reference, None, business_slug)
+    return _log_in(business_id, user_id, password, user_agent)
 
 
-def _log_in(found: tuple[UUID, UUID] | None, password: str, user_agent: str) -> Pair:
-    """Begin a session of the (business, user) found. Whoever was not found costs the same statements and the same hashing."""
-    business_id, user_id = found or (new_id(), new_id())
+def request_code(*, reference: str | None, phone_e164: str | None, business_slug: str | None) -> Challenge:
+    """Have a code sent to the customer that an id, a code or a phone names, if there is one.
+
+    What it costs and answers does not tell which: the worker finds out.
+
+    Raises:
+        CodesOff: none are sent here.
+        BusinessNeeded: a code or phone is ambiguous among shops.
+    """
+    if settings.CODE_PROVIDER == "none":
+        raise CodesOff()
+    business_id, customer_id, _ = _customer_named(reference, phone_e164, business_slug)
+    job, challenge = sealed_request(business_id, customer_id)
+    enqueue(send_code, sealed=job)
+    return Challenge(challenge, CODE_SECONDS)
+
+
+def log_in_by_code(*, challenge: str, code: str, user_agent: str) -> Pair:
+    """Return the first tokens of a new session. Counts the try.
+
+    Raises:
+        InvalidCode: wrong, over, used, tried too often, or never sent.
+    """
+    business_id, customer_id = use_code(challenge, code)
     with acting_in(business_id):
-        user = User.objects.filter(pk=user_id, is_active=True).first()
+        customer = Customer.objects.select_related("user", "business").get(pk=customer_id, business_id=business_id)
+        user = customer.user
+        if user is None:
+            correlation_id = current_correlation_id()
+            actor = system_actor(customer.business, correlation_id=correlation_id, now=timezone.now())
+            user = open_login(actor, customer_id=customer.pk)
+        try:
+            return begin_session(user, user_agent=user_agent, now=timezone.now())
+        except Unauthenticated as changed:
+            raise InvalidCode() from changed
+
+
+def _customer_named(
+    reference: str | None, phone_e164: str | None, business_slug: str | None
+) -> tuple[UUID, UUID, UUID | None]:
+    """Return (business, customer, user if they may log in), with NOBODY where there is none."""
+    key = parse_id(reference) if reference is not None else None
+    code = reference.lower() if reference is not None and key is None else None
+    if key is None and not business_slug and businesses_count() > 1:
+        raise BusinessNeeded()
+    found = customers_of(customer_id=key, code=code, phone_e164=phone_e164, slug=business_slug or None)
+    return found[0] if found else (NOBODY, NOBODY, None)
+
+
+def _log_in(business_id: UUID, user_id: UUID | None, password: str, user_agent: str) -> Pair:
+    with acting_in(business_id):
+        rows = User.objects.filter(pk=user_id or NOBODY, is_active=True)
+        user = rows.first()
         if user is None:
             make_password(password)  # as long as a comparison takes, so that time does not tell who exists
             raise InvalidCredentials()

@@ -57,6 +57,24 @@ class Customer(BusinessOwned):
         return f"{self.name} ({self.landmark})" if self.landmark else self.name
 
 
+class LoginCode(BusinessOwned):
+    """The one-time code that a customer was sent last, by its hash, and how often it was tried."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    challenge_id = models.UUIDField()
+    code_hash = models.BinaryField(max_length=32)
+    tries = models.SmallIntegerField(default=0)
+    requested_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "customer"], name="login_code_newest"),
+            models.UniqueConstraint(fields=["business", "challenge_id"], name="login_code_of_challenge"),
+        ]
+
+
 def person_of(customer: Customer) -> dict[str, Any]:
     """Return who the customer is, for events and spoken answers: never the phone."""
     return {"id": str(customer.pk), "code": customer.code, "name": customer.name, "landmark": customer.landmark}

@@ -3,7 +3,15 @@
 from rest_framework import serializers
 
 from execora.api.pagination import PageQuery
-from execora.api.wire import MoneyField, PhoneField, TextField, WireSerializer
+from execora.api.wire import CodeField, MoneyField, PhoneField, TextField, WireSerializer
+
+WAYS_IN = (
+    {"customerId", "password"},
+    {"username", "password"},
+    {"customerId"},
+    {"phone"},
+    {"challenge", "otp"},
+)
 
 
 class CustomerOut(WireSerializer):
@@ -49,17 +57,29 @@ class SearchQuery(WireSerializer):
 
 
 class LoginIn(WireSerializer):
-    """`{customerId, password}` for a customer, `{username, password}` for staff and admins."""
+    """`{customerId, password}` for a customer, `{username, password}` for staff and admins. `{customerId}` or `{phone}` alone
+    has a code sent, which comes back as `{challenge, otp}`."""
 
     customerId = TextField(max_length=40, required=False)
+    phone = PhoneField(required=False)
     username = TextField(max_length=60, required=False)
-    password = TextField(max_length=200, trim_whitespace=False)
+    password = TextField(max_length=200, trim_whitespace=False, required=False)
     business = TextField(max_length=40, required=False)
+    challenge = TextField(max_length=600, required=False)
+    otp = CodeField(required=False)
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        if ("customerId" in attrs) == ("username" in attrs):
-            raise serializers.ValidationError("Give customerId or username, and the password.")
+        if attrs.keys() - {"business"} not in WAYS_IN:
+            raise serializers.ValidationError(
+                "Give customerId or username, and the password; or customerId or phone alone for a code; "
+                "or challenge and otp."
+            )
         return attrs
+
+
+class ChallengeOut(WireSerializer):
+    challenge = serializers.CharField(help_text="To be sent with the code, as `challenge` and `otp`")
+    expiresIn = serializers.IntegerField()
 
 
 class MeOut(WireSerializer):

@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.commands import change_customer, create_customer, find_customer
-from customers.login import log_in_customer, log_in_staff
+from customers.login import log_in_by_code, log_in_customer, log_in_staff, request_code
 from customers.models import Customer
 from customers.search import search_customers
 from customers.serializers import (
+    ChallengeOut,
     CustomerChangeIn,
     CustomerFoundOut,
     CustomerIn,
@@ -26,7 +27,7 @@ from customers.serializers import (
 )
 from execora.api.auth import AuthViewSet, TokensOut, tokens
 from execora.api.authentication import login_of
-from execora.api.limits import take_login
+from execora.api.limits import take_code, take_login
 from execora.api.pagination import page_of
 from execora.api.permissions import Authenticated
 from execora.api.views import WireViewSet
@@ -101,22 +102,28 @@ def _jsonable(data: dict[str, Any]) -> dict[str, Any]:
 
 
 class LoginView(AuthViewSet):
-    """Public: a name and a password for tokens."""
+    """Public: a name and a password, or a one-time code, for tokens; or a name alone for a code."""
 
     is_public = True
     authentication_classes = ()
 
-    @extend_schema(request=LoginIn, responses={200: TokensOut})
+    @extend_schema(request=LoginIn, responses={200: TokensOut, 202: ChallengeOut})
     def create(self, request: Request) -> Response:
         given = self.body(LoginIn)
+        slug = given.get("business")
         agent = request.META.get("HTTP_USER_AGENT", "")
-        name = given.get("username") or given["customerId"]
+        if "password" not in given and "otp" not in given:
+            name = given.get("phone") or given["customerId"]
+            take_code(request._request, f"{slug or ''}/{name}")
+            asked = request_code(reference=given.get("customerId"), phone_e164=given.get("phone"), business_slug=slug)
+            return Response({"challenge": asked.sealed, "expiresIn": asked.seconds}, status=202)
+        name = given.get("username") or given.get("customerId") or given["challenge"]
         take_login(request._request, name)
+        if "otp" in given:
+            return tokens(log_in_by_code(challenge=name, code=given["otp"], user_agent=agent))
         if "username" in given:
             return tokens(log_in_staff(username=name, password=given["password"], user_agent=agent))
-        pair = log_in_customer(
-            reference=name, password=given["password"], business_slug=given.get("business"), user_agent=agent
-        )
+        pair = log_in_customer(reference=name, password=given["password"], business_slug=slug, user_agent=agent)
         return tokens(pair)
 
 

@@ -361,12 +361,34 @@ SPECTACULAR_SETTINGS = {
 
 # Jobs: procrastinate, in the same PostgreSQL.
 PROCRASTINATE_ON_APP_READY = "execora.core.jobs.on_app_ready"
-PROCRASTINATE_IMPORT_PATHS = ["reminders.jobs", "voice.jobs", "webhooks.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["customers.jobs", "reminders.jobs", "voice.jobs", "webhooks.jobs"]
 
 # A line "phone code" for each one-time code, so that a tester can log in as a customer: never outside the demo.
 CODE_SINK_FILE: str = env.str("CODE_SINK_FILE", default="")
 if CODE_SINK_FILE and not DEMO:
     raise ImproperlyConfigured("CODE_SINK_FILE shows one-time codes and is refused outside the demo. Unset it")
+
+# One-time codes: "console" shows them and is for the demo alone, "none" sends none.
+CODE_PROVIDER: str = env.str("CODE_PROVIDER", default="console" if DEMO else "none")
+WHATSAPP_API_URL: str = env.str("WHATSAPP_API_URL", default="https://graph.facebook.com/v25.0").rstrip("/")
+WHATSAPP_TOKEN: str = env.str("WHATSAPP_TOKEN", default="")
+WHATSAPP_CODE_TEMPLATE: str = env.str("WHATSAPP_CODE_TEMPLATE", default="")
+WHATSAPP_CODE_LANGUAGE: str = env.str("WHATSAPP_CODE_LANGUAGE", default="en")
+SMS_URL: str = env.str("SMS_URL", default="")
+SMS_AUTHORIZATION: str = env.str("SMS_AUTHORIZATION", default="")
+SMS_BODY: str = env.str(
+    "SMS_BODY", default='{"to": "{phone}", "text": "{code} is your code. It is good for 5 minutes."}'
+)
+_CODE_PROVIDER_NEEDS = {
+    "none": (),
+    "console": (),
+    "whatsapp": ("WHATSAPP_TOKEN", "WHATSAPP_CODE_TEMPLATE"),
+    "sms": ("SMS_URL", "SMS_AUTHORIZATION"),
+}
+if CODE_PROVIDER not in _CODE_PROVIDER_NEEDS or (CODE_PROVIDER == "console" and not DEMO):
+    raise SystemExit(f"CODE_PROVIDER is {CODE_PROVIDER!r}: say whatsapp, sms or none. In the demo, console too.")
+if _unset := [name for name in _CODE_PROVIDER_NEEDS[CODE_PROVIDER] if not env.str(name, default="")]:
+    raise SystemExit(f"CODE_PROVIDER is {CODE_PROVIDER}, which needs {' and '.join(_unset)} too.")
 
 # Speech and messages.
 STT_PROVIDER: str = env.str("STT_PROVIDER", default="whisper")

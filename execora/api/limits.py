@@ -120,6 +120,18 @@ def take_login(request: HttpRequest, name: str) -> None:
     take_all((login, f"address:{client_address(request)}"), (login, f"name:{name.strip().casefold()[:200]}"))
 
 
+def take_code(request: HttpRequest, name: str) -> None:
+    """Count a request for a one-time code: from the address of `request`, under `name`, and in all.
+
+    Raises: as `take`.
+    """
+    take_all(
+        (LIMITS["code_phone"], f"name:{name.strip().casefold()[:200]}"),
+        (LIMITS["code_address"], client_address(request)),
+        (LIMITS["code_global"], "all"),
+    )
+
+
 def client_address(source: HttpRequest | Scope) -> str:
     """Return who counts as one client: an IPv4 address, or the first 64 bits of an IPv6 address, which one line is given.
 

@@ -64,6 +64,17 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+@extend_schema_field({"type": "string", "pattern": "^[0-9]{6}$", "example": "024817"})
+class CodeField(TextField):
+    """A one-time code: six ASCII digits."""
+
+    def to_internal_value(self, data: Any) -> str:
+        code = super().to_internal_value(data)
+        if not (len(code) == 6 and code.isascii() and code.isdigit()):
+            raise serializers.ValidationError("A code has six digits.")
+        return code
+
+
 @extend_schema_field({"type": "string", "pattern": r"^-?\d{1,12}\.\d{2}$", "example": "500.00"})
 class MoneyField(serializers.Field[int, Any, str, int]):
     """Rupees on the wire ("500.00"), paise inside."""

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     CUSTOMER_SEARCH = "customer.search"
     CUSTOMER_CREATE = "customer.create"
     CUSTOMER_CHANGE = "customer.change"
+    CUSTOMER_LOGIN_OPEN = "customer.login_open"
     PRODUCT_VIEW = "product.view"
     PRODUCT_CHANGE = "product.change"
     STOCK_CHANGE = "stock.change"
@@ -70,7 +71,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _STAFF,
     Role.CUSTOMER: _CUSTOMER,
 }
-# What the system does by itself (a reminder's occurrence falls due, a recording's time is over), on nobody's behalf.
+# What the system does by itself (a reminder's occurrence falls due, a recording's time is over, a customer proved to have
+# their phone), on nobody's behalf.
 SYSTEM_PERMISSIONS: frozenset[Permission] = frozenset(
-    {Permission.REMINDER_CHANGE, Permission.REMINDER_VIEW, Permission.RECORDING_DELETE}
+    {
+        Permission.REMINDER_CHANGE,
+        Permission.REMINDER_VIEW,
+        Permission.RECORDING_DELETE,
+        Permission.CUSTOMER_LOGIN_OPEN,
+    }
 )

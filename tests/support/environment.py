@@ -16,11 +16,15 @@ _REMOVED = (
     "EXECORA_DEMO",
     "LOG_FILE",
     "CODE_SINK_FILE",
+    "CODE_PROVIDER",
     "WHISPER_MODEL_DIR",
 )
 # Tests share an address and are quick; what is about limits sets its own.
 _LIMITS = {
-    **{f"LIMIT_{name}": "1000000/h" for name in ("DEFAULT", "INVOICE", "LOGIN", "SOCKET", "WS_TICKET")},
+    **{
+        f"LIMIT_{name}": "1000000/h"
+        for name in ("DEFAULT", "INVOICE", "LOGIN", "SOCKET", "WS_TICKET", "CODE_PHONE", "CODE_ADDRESS", "CODE_GLOBAL")
+    },
     "LIMIT_BURST": "100000/s",
 }
 _SECRETS = ("SECRET_KEY", "JWT_SECRET", "OTP_PEPPER", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")

@@ -1,0 +1,49 @@
+"""Sending one-time codes. The code is made here: neither the request nor the queue has ever held it."""
+
+import structlog
+from django.conf import settings
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from customers.codes import Request, asked_for, keep_code
+from customers.models import Customer
+from execora.api.limits import LIMITS, TooManyRequests, take
+from execora.core.door import acting_in
+from execora.core.jobs import correlated
+from execora.providers.codes import CodeRefused, CodeSender, code_sender
+
+log = structlog.get_logger(__name__)
+
+
+@app.task(name="customers.send_code", retry=RetryStrategy(max_attempts=4, exponential_wait=3))
+@correlated
+def send_code(*, sealed: str) -> None:
+    """Send a new code to who was asked for, if that is anybody; again with another code when the provider did not take it."""
+    request, sender = asked_for(sealed), code_sender(settings.CODE_PROVIDER)
+    if request is None or sender is None:
+        return
+    with acting_in(request.business_id):
+        log.info("login_code", outcome=_send(request, sender), provider=sender.name)
+
+
+def _send(request: Request, sender: CodeSender) -> str:
+    customers = Customer.objects.select_related("user", "business").filter(business_id=request.business_id)
+    customer = customers.filter(pk=request.customer_id).first()
+    if customer is None or not customer.phone_e164:
+        return "no_phone"
+    if customer.user is not None and not customer.user.is_active:
+        return "inactive"
+    try:
+        # Whatever name the phone's owner was asked for by: id, code and phone together.
+        take(LIMITS["code_phone"], f"sent:{customer.phone_e164}")
+    except TooManyRequests:
+        return "too_many"
+    code = keep_code(request)
+    if code is None:
+        return "superseded"
+    try:
+        sender.send(to_e164=customer.phone_e164, code=code, whatsapp_number_id=customer.business.whatsapp_number_id)
+    except CodeRefused as refusal:
+        log.error("login_code_refused", reason=str(refusal), provider=sender.name)
+        return "refused"
+    return "sent"

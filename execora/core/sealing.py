@@ -1,0 +1,28 @@
+"""What passes through a client or the job table and is read by us alone."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken
+from django.utils.crypto import salted_hmac
+
+
+def seal(purpose: str, facts: Mapping[str, Any]) -> str:
+    """Return `facts` as text that nobody else can read or make. Its length tells only the length of the facts."""
+    return _box(purpose).encrypt(orjson.dumps(facts)).decode()
+
+
+def unseal(purpose: str, raw: str, *, seconds: int) -> dict[str, Any] | None:
+    """Return what was sealed for this purpose at the most `seconds` ago, else None."""
+    try:
+        facts: dict[str, Any] = orjson.loads(_box(purpose).decrypt(raw.encode("ascii"), ttl=seconds))
+        return facts
+    except (InvalidToken, UnicodeEncodeError):
+        return None
+
+
+def _box(purpose: str) -> Fernet:
+    key = salted_hmac("execora.seal", purpose, algorithm="sha256").digest()
+    return Fernet(base64.urlsafe_b64encode(key))
