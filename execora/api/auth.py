@@ -63,15 +63,11 @@ _SESSIONS = inline_serializer(
 
 
 class AuthViewSet(WireViewSet):
-    """Answers hold tokens: no Idempotency-Key keeps them for another time, and no cache either."""
+    """Answers hold tokens: no Idempotency-Key keeps them for another time."""
 
     @staticmethod
     def _once_of(request: Request) -> None:
         return None
-
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        response.headers["Cache-Control"] = "no-store"
-        return super().finalize_response(request, response, *args, **kwargs)
 
     @property
     def login(self) -> tuple[Actor, Claims]:

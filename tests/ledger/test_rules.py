@@ -308,5 +308,8 @@ def test_the_application_role_deletes_logins_keys_and_jobs_alone(app_connection_
     assert {table for table in deletable if not table.startswith("procrastinate_")} == {
         "core_authsession",
         "core_idempotencykey",
+        "core_refreshtoken",
+        "core_socketticket",
+        "customers_logincode",
         "django_session",
     }
