@@ -19,6 +19,7 @@ from execora.core.ids import parse_id
 from execora.core.jobs import enqueue
 from execora.core.models import User
 from execora.core.refresh import Pair, begin_session
+from execora.core.second_factor import check_second_factor
 from execora.ops.correlation import current_correlation_id
 
 
@@ -35,14 +36,15 @@ class Challenge:
     seconds: int
 
 
-def log_in_staff(*, username: str, password: str, user_agent: str) -> Pair:
+def log_in_staff(*, username: str, password: str, totp: str | None = None, user_agent: str) -> Pair:
     """Return the first tokens of a new session.
 
     Raises:
         InvalidCredentials: unknown, inactive or wrong; in the same words and the same time.
+        SecondFactorNeeded, SecondFactorWrong: name and password are right.
     """
     business_id, user_id = user_of_username(username) or (NOBODY, None)
-    return _log_in(business_id, user_id, password, user_agent)
+    return _log_in(business_id, user_id, password, totp, user_agent)
 
 
 def log_in_customer(*, reference: str, password: str, business_slug: str | None, user_agent: str) -> Pair:
@@ -53,7 +55,7 @@ def log_in_customer(*, reference: str, password: str, business_slug: str | None,
         BusinessNeeded: a code is ambiguous among shops.
     """
     business_id, _, user_id = _customer_named(reference, None, business_slug)
-    return _log_in(business_id, user_id, password, user_agent)
+    return _log_in(business_id, user_id, password, None, user_agent)
 
 
 def request_code(*, reference: str | None, phone_e164: str | None, business_slug: str | None) -> Challenge:
@@ -105,7 +107,7 @@ def _customer_named(
     return found[0] if found else (NOBODY, NOBODY, None)
 
 
-def _log_in(business_id: UUID, user_id: UUID | None, password: str, user_agent: str) -> Pair:
+def _log_in(business_id: UUID, user_id: UUID | None, password: str, totp: str | None, user_agent: str) -> Pair:
     with acting_in(business_id):
         rows = User.objects.filter(pk=user_id or NOBODY, is_active=True)
         user = rows.first()
@@ -114,6 +116,7 @@ def _log_in(business_id: UUID, user_id: UUID | None, password: str, user_agent: 
             raise InvalidCredentials()
         if not user.check_password(password):
             raise InvalidCredentials()
+        check_second_factor(user, totp, now=timezone.now())
         try:
             return begin_session(user, user_agent=user_agent, now=timezone.now())
         except Unauthenticated as changed:

@@ -8,6 +8,7 @@ from execora.api.wire import CodeField, MoneyField, PhoneField, TextField, WireS
 WAYS_IN = (
     {"customerId", "password"},
     {"username", "password"},
+    {"username", "password", "totp"},
     {"customerId"},
     {"phone"},
     {"challenge", "otp"},
@@ -67,6 +68,7 @@ class LoginIn(WireSerializer):
     business = TextField(max_length=40, required=False)
     challenge = TextField(max_length=600, required=False)
     otp = CodeField(required=False)
+    totp = TextField(max_length=20, required=False, help_text="Of the authenticator app, or a backup code")
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
         if attrs.keys() - {"business"} not in WAYS_IN:

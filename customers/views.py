@@ -122,7 +122,8 @@ class LoginView(AuthViewSet):
         if "otp" in given:
             return tokens(log_in_by_code(challenge=name, code=given["otp"], user_agent=agent))
         if "username" in given:
-            return tokens(log_in_staff(username=name, password=given["password"], user_agent=agent))
+            totp = given.get("totp")
+            return tokens(log_in_staff(username=name, password=given["password"], totp=totp, user_agent=agent))
         pair = log_in_customer(reference=name, password=given["password"], business_slug=slug, user_agent=agent)
         return tokens(pair)
 

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from execora.ops.logging import logging_config
 from execora.ops.proxies import trusted_networks
-from execora.ops.secret_rules import faults_of, refusal
+from execora.ops.secret_rules import fault_of_code_provider, faults_of, refusal
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -47,6 +47,7 @@ def _secret(name: str) -> str:
 
 
 SECRET_KEY = _secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS: list[str] = [key for key in (env.str("SECRET_KEY_PREVIOUS", default=""),) if key]
 JWT_SECRET = _secret("JWT_SECRET")
 # While a secret is rotated: what the one before it signed is still read.
 JWT_SECRET_PREVIOUS: str = env.str("JWT_SECRET_PREVIOUS", default="")
@@ -173,7 +174,9 @@ LANGUAGE_CODE = "en-in"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Strict"
-SESSION_COOKIE_AGE = 12 * 3600
+# The admin's: a quarter of an hour without a click ends it.
+SESSION_COOKIE_AGE = 900
+SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 if not DEMO:
     # With this prefix a browser takes them from this very host over TLS alone: a neighbouring name cannot plant one.
@@ -379,16 +382,8 @@ SMS_AUTHORIZATION: str = env.str("SMS_AUTHORIZATION", default="")
 SMS_BODY: str = env.str(
     "SMS_BODY", default='{"to": "{phone}", "text": "{code} is your code. It is good for 5 minutes."}'
 )
-_CODE_PROVIDER_NEEDS = {
-    "none": (),
-    "console": (),
-    "whatsapp": ("WHATSAPP_TOKEN", "WHATSAPP_CODE_TEMPLATE"),
-    "sms": ("SMS_URL", "SMS_AUTHORIZATION"),
-}
-if CODE_PROVIDER not in _CODE_PROVIDER_NEEDS or (CODE_PROVIDER == "console" and not DEMO):
-    raise SystemExit(f"CODE_PROVIDER is {CODE_PROVIDER!r}: say whatsapp, sms or none. In the demo, console too.")
-if _unset := [name for name in _CODE_PROVIDER_NEEDS[CODE_PROVIDER] if not env.str(name, default="")]:
-    raise SystemExit(f"CODE_PROVIDER is {CODE_PROVIDER}, which needs {' and '.join(_unset)} too.")
+if _fault := fault_of_code_provider(CODE_PROVIDER, os.environ, demo=DEMO):
+    raise SystemExit(_fault)
 
 # Speech and messages.
 STT_PROVIDER: str = env.str("STT_PROVIDER", default="whisper")
@@ -396,6 +391,8 @@ WHISPER_MODEL_DIR: str = env.str("WHISPER_MODEL_DIR", default="")
 MESSAGE_PROVIDER: str = env.str("MESSAGE_PROVIDER", default="console")
 
 UNFOLD = {
+    "LOGIN": {"form": "execora.api.admin_pages.LoginForm"},
+    "ACCOUNT": {"navigation": [{"title": "Second factor", "link": "/admin/second-factor/"}]},
     **{"SITE_TITLE": "Execora", "SITE_HEADER": "Execora", "SITE_URL": "/", "SHOW_HISTORY": False},
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"/{STATIC_URL}voice/icon.svg"}],
 }

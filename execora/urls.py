@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from execora.api.admin_pages import password_change, second_factor
 from execora.api.docs import DocsView, SchemaView
 from execora.ops.health import health, livez
 from execora.ops.metrics import metrics
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", DocsView.as_view()),
     path("media/recordings/<path:name>", sound),
+    path("admin/password_change/", admin.site.admin_view(password_change)),
+    path("admin/second-factor/", admin.site.admin_view(second_factor), name="second-factor"),
     path("admin/", admin.site.urls),
     *(path("api/v1/", include(room)) for room in API_ROOMS),
 ]

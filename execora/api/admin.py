@@ -28,6 +28,10 @@ def admin_actor(request: HttpRequest) -> Actor:
     user = request.user
     if not isinstance(user, User) or not user.is_active or not user.is_staff:
         raise NotPermitted()
+    return actor_in_admin(user)
+
+
+def actor_in_admin(user: User) -> Actor:
     return Actor(user.business, user.pk, Role(user.role), None, Channel.ADMIN, current_correlation_id(), timezone.now())
 
 

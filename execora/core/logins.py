@@ -18,6 +18,16 @@ class SessionNotFound(NotFound):
     message = "You have no such login. Look at auth/sessions for those you have."
 
 
+class UserNotFound(NotFound):
+    code = "USER_NOT_FOUND"
+    message = "There is no such user in this shop."
+
+
+class NotYourself(Conflict):
+    code = "NOT_YOURSELF"
+    message = "Another admin of the shop must do this."
+
+
 class WrongPassword(DomainError):
     code = "WRONG_PASSWORD"
     message = "The current password is wrong."
@@ -50,7 +60,7 @@ def end_session(actor: Actor, *, session_id: UUID | None) -> AuthSession:
 
 
 @command(requires=Permission.LOGIN_MANAGE_OWN)
-def change_password(actor: Actor, *, current_password: str, new_password: str, kept_session_id: UUID) -> User:
+def change_password(actor: Actor, *, current_password: str, new_password: str, kept_session_id: UUID | None) -> User:
     """Set a new password and end all other logins. Locks the user.
 
     Raises:
@@ -58,7 +68,7 @@ def change_password(actor: Actor, *, current_password: str, new_password: str, k
         WrongPassword: the current one is another.
         BadInput: the new one is too weak.
     """
-    user = User.objects.select_for_update(no_key=True).get(pk=actor.user_id)  # type: ignore[misc]  # a person, by the permission
+    user = user_to_change(actor, actor.user_id)
     if not user.has_usable_password():
         raise NoPassword()
     if not user.check_password(current_password):
@@ -66,6 +76,22 @@ def change_password(actor: Actor, *, current_password: str, new_password: str, k
     set_checked_password(user, new_password, field="newPassword")
     user.save(update_fields=["password"])
     end_sessions_of(user, actor, kept_session_id=kept_session_id)
+    return user
+
+
+def user_to_change(actor: Actor, user_id: UUID | None, *, is_other: bool = False) -> User:
+    """Return a user of the actor's business, locked, as do all who begin or end their logins.
+
+    Raises:
+        UserNotFound: there is none.
+        NotYourself: with `is_other`, it is the actor.
+    """
+    rows = User.objects.select_for_update(no_key=True).filter(business_id=actor.business_id)
+    user = rows.filter(pk=user_id).first() if user_id is not None else None
+    if user is None:
+        raise UserNotFound()
+    if is_other and user.pk == actor.user_id:
+        raise NotYourself()
     return user
 
 

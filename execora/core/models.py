@@ -151,6 +151,34 @@ class SocketTicket(BusinessOwned):
         ]
 
 
+class SecondFactor(BusinessOwned):
+    """An authenticator app that a user has shown to have. `last_step` is the 30 seconds of the last code that was used."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    sealed_key = models.TextField()
+    last_step = models.BigIntegerField()
+    failures = models.SmallIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "user"], name="second_factor_of_user")
+        ]
+
+
+class BackupCode(BusinessOwned):
+    """What stands in for the app once, by its hash."""
+
+    factor = models.ForeignKey(SecondFactor, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    code_hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "factor", "code_hash"], name="backup_code_once")
+        ]
+
+
 class AuditEvent(BusinessOwned):
     """One command that was carried out: by whom, through which door, on what. Grows only."""
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 
@@ -14,8 +15,8 @@ def seal(purpose: str, facts: Mapping[str, Any]) -> str:
     return _box(purpose).encrypt(orjson.dumps(facts)).decode()
 
 
-def unseal(purpose: str, raw: str, *, seconds: int) -> dict[str, Any] | None:
-    """Return what was sealed for this purpose at the most `seconds` ago, else None."""
+def unseal(purpose: str, raw: str, *, seconds: int | None) -> dict[str, Any] | None:
+    """Return what was sealed for this purpose at the most `seconds` ago, or ever; else None."""
     try:
         facts: dict[str, Any] = orjson.loads(_box(purpose).decrypt(raw.encode("ascii"), ttl=seconds))
         return facts
@@ -23,6 +24,11 @@ def unseal(purpose: str, raw: str, *, seconds: int) -> dict[str, Any] | None:
         return None
 
 
-def _box(purpose: str) -> Fernet:
-    key = salted_hmac("execora.seal", purpose, algorithm="sha256").digest()
+def _box(purpose: str) -> MultiFernet:
+    """Seals under SECRET_KEY; opens what the key before it sealed too."""
+    return MultiFernet([_under(key, purpose) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+def _under(secret: str, purpose: str) -> Fernet:
+    key = salted_hmac("execora.seal", purpose, secret=secret, algorithm="sha256").digest()
     return Fernet(base64.urlsafe_b64encode(key))

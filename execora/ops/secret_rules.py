@@ -9,7 +9,7 @@ FEWEST_PASSWORD_BYTES = 16
 FEWEST_DISTINCT = 8  # 32 random hexadecimal digits have 8 or fewer different ones once in ten million
 
 REQUIRED = ("SECRET_KEY", "JWT_SECRET", "OTP_PEPPER", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")
-OPTIONAL = ("JWT_SECRET_PREVIOUS", "METRICS_TOKEN", "S3_SECRET_ACCESS_KEY")
+OPTIONAL = ("SECRET_KEY_PREVIOUS", "JWT_SECRET_PREVIOUS", "METRICS_TOKEN", "S3_SECRET_ACCESS_KEY")
 DATABASE_URLS = ("DATABASE_URL", "MIGRATE_DATABASE_URL")
 
 # Each is seven letters at least, so that no random value holds one by chance.
@@ -18,6 +18,12 @@ changeme change-me change_me in-production dev-secret django-insecure your-webho
 secret-here secret_here minioadmin password placeholder replace-me replaceme example insecure super-secret supersecret
 verify-token verify_token webhook-secret webhook_secret offline 1234567 abcdefg qwertyu
 """.split()
+_CODE_PROVIDER_NEEDS = {
+    "none": (),
+    "console": (),
+    "whatsapp": ("WHATSAPP_TOKEN", "WHATSAPP_CODE_TEMPLATE"),
+    "sms": ("SMS_URL", "SMS_AUTHORIZATION"),
+}
 _KNOWN_PASSWORDS = frozenset(("postgres", "password", "execora", "execora_app", "execora_owner", "secret", "admin"))
 
 
@@ -45,6 +51,14 @@ def refusal(faults: list[str]) -> str:
         f"Execora does not start: its secrets are not fit for a deployment.\n{lines}\n"
         'Make a value with: python3 -c "import secrets; print(secrets.token_urlsafe(48))". See .env.example.'
     )
+
+
+def fault_of_code_provider(name: str, environment: Mapping[str, str], *, demo: bool) -> str:
+    """Return why one-time codes cannot be sent by `name`; empty when they can."""
+    if name not in _CODE_PROVIDER_NEEDS or (name == "console" and not demo):
+        return f"CODE_PROVIDER is {name!r}: say whatsapp, sms or none. In the demo, console too."
+    missing = [variable for variable in _CODE_PROVIDER_NEEDS[name] if not environment.get(variable)]
+    return f"CODE_PROVIDER is {name}, which needs {' and '.join(missing)} too." if missing else ""
 
 
 def _faults_of_value(value: str, fewest_bytes: int) -> list[str]:

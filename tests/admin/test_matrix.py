@@ -62,6 +62,7 @@ OTHERS = {
     "password_change/done/",
     "r/<path:content_type_id>/<path:object_id>/",
     "search/",
+    "second-factor/",
 }
 
 

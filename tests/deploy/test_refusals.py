@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from execora.ops.secret_rules import faults_of
+from execora.ops.secret_rules import fault_of_code_provider, faults_of
 from tests.deploy.conftest import ROOT, Environment, fit_secrets, manage, plain
 
 URL = "postgres://execora_app:9f8e7d6c5b4a3f2e1d@127.0.0.1:1/none"
@@ -50,6 +50,22 @@ def test_an_unfit_secret_is_named(name: str, value: str, fault: str) -> None:
 def test_an_optional_secret_is_looked_at_when_it_is_set(name: str) -> None:
     assert faults_of(fit(**{name: ""})) == []
     assert faults_of(fit(**{name: "short"})) == [f"{name} is shorter than 32 bytes."]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "fault"),
+    [
+        ("none", {}, ""),
+        ("console", {}, "CODE_PROVIDER is 'console'"),
+        ("pigeon", {}, "CODE_PROVIDER is 'pigeon'"),
+        ("sms", {"SMS_URL": "http://127.0.0.1:1/"}, "needs SMS_AUTHORIZATION too"),
+        ("whatsapp", {}, "needs WHATSAPP_TOKEN and WHATSAPP_CODE_TEMPLATE too"),
+        ("whatsapp", {"WHATSAPP_TOKEN": "x", "WHATSAPP_CODE_TEMPLATE": "code"}, ""),
+    ],
+)
+def test_a_provider_of_codes_has_what_it_needs(name: str, given: Environment, fault: str) -> None:
+    said = fault_of_code_provider(name, given, demo=False)
+    assert fault in said if fault else said == ""
 
 
 def test_two_secrets_may_not_be_one() -> None:

@@ -307,8 +307,10 @@ def test_the_application_role_deletes_logins_keys_and_jobs_alone(app_connection_
         deletable = {str(row[0]) for row in raw.execute(asked).fetchall()}
     assert {table for table in deletable if not table.startswith("procrastinate_")} == {
         "core_authsession",
+        "core_backupcode",
         "core_idempotencykey",
         "core_refreshtoken",
+        "core_secondfactor",
         "core_socketticket",
         "customers_logincode",
         "django_session",
