@@ -382,8 +382,8 @@ SMS_AUTHORIZATION: str = env.str("SMS_AUTHORIZATION", default="")
 SMS_BODY: str = env.str(
     "SMS_BODY", default='{"to": "{phone}", "text": "{code} is your code. It is good for 5 minutes."}'
 )
-if _fault := fault_of_code_provider(CODE_PROVIDER, os.environ, demo=DEMO):
-    raise SystemExit(_fault)
+if _code_fault := fault_of_code_provider(CODE_PROVIDER, os.environ, demo=DEMO):
+    raise SystemExit(_code_fault)
 
 # Speech and messages.
 STT_PROVIDER: str = env.str("STT_PROVIDER", default="whisper")
