@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -354,4 +353,4 @@ def _announce_invoice(actor: Actor, name: str, invoice: Invoice, *, for_customer
 
 
 def _count(operation: str) -> None:
-    transaction.on_commit(partial(count_invoice_operation, operation, "success"), robust=True)
+    transaction.on_commit(lambda: count_invoice_operation(operation, "success"), robust=True)

@@ -21,6 +21,7 @@ from django.core.signals import request_finished, request_started
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.urls import get_resolver, set_script_prefix
 
+from execora.core.events import deliver_on
 from execora.ops.asgi_types import Receive, Scope, Send
 from execora.ops.log_output import write_at_once
 from execora.ops.requests import record_request
@@ -115,6 +116,7 @@ class Bridge:
                         {"type": "lifespan.startup.failed", "message": f"The routes could not be loaded: {fault}"}
                     )
                     return
+                deliver_on(asyncio.get_running_loop())
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await asyncio.to_thread(self._close)

@@ -212,7 +212,7 @@ class SharedCounters:
             was_down, self._is_down = self._is_down, True
         if not was_down:
             metrics.limits_are_shared(False)
-            log.error("limits_redis_down", error=type(fault).__name__)
+            log.error("limits_redis_down", error_type=type(fault).__name__)
 
     def _came_back(self) -> None:
         with self._lock:

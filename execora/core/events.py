@@ -4,7 +4,6 @@ A comfort, not a record: an event that cannot be delivered is lost, and nothing 
 """
 
 import asyncio
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +14,11 @@ from django.conf import settings
 from django.db import transaction
 
 from execora.core.actor import Actor
+from execora.ops import metrics
 
 log = structlog.get_logger(__name__)
+
+DELIVERY_SECONDS = 2.0
 _loop: asyncio.AbstractEventLoop | None = None
 
 
@@ -29,7 +31,7 @@ def customer_group(customer_id: UUID) -> str:
 
 
 def deliver_on(loop: asyncio.AbstractEventLoop) -> None:
-    """Name the event loop that holds this process's sockets."""
+    """Name the event loop of this server, which holds its sockets: requests then wait for no delivery."""
     global _loop
     _loop = loop
 
@@ -42,19 +44,25 @@ def announce(actor: Actor, name: str, data: dict[str, Any], *, customer_id: UUID
     groups = [staff_group(actor.business_id)]
     if customer_id is not None:
         groups.append(customer_group(customer_id))
-    transaction.on_commit(partial(_send, groups, {"type": "business.event", "name": name, "data": data}), robust=True)
+    message = {"type": "business.event", "name": name, "data": data}
+    # Committed is committed: robust. Not a partial, which has no name for Django to log when it fails.
+    transaction.on_commit(lambda: _send(groups, message), robust=True)
 
 
 def _send(groups: list[str], message: dict[str, Any]) -> None:
-    layer = get_channel_layer()
-    if layer is None:
-        return
-
-    async def deliver() -> None:
-        for group in groups:
-            await layer.group_send(group, message)
-
     if _loop is not None and _loop.is_running():
-        asyncio.run_coroutine_threadsafe(deliver(), _loop)
+        asyncio.run_coroutine_threadsafe(_deliver(groups, message), _loop)
     elif settings.REDIS_URL:
-        async_to_sync(deliver)()
+        async_to_sync(_deliver)(groups, message)
+
+
+async def _deliver(groups: list[str], message: dict[str, Any]) -> None:
+    try:
+        layer = get_channel_layer()
+        # A Redis that hangs must not gather all that is told meanwhile, nor hold up a job.
+        async with asyncio.timeout(DELIVERY_SECONDS):
+            for group in groups:
+                await layer.group_send(group, message)
+    except Exception as fault:
+        metrics.count_error("events", type(fault).__name__)
+        log.warning("event_lost", kind=message["name"], error_type=type(fault).__name__)

@@ -1,6 +1,7 @@
 """Events: told after the commit to those whom they concern, never for what was taken back, never in the way."""
 
 import asyncio
+import socket
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import connection, transaction
 from execora.core import events
 from execora.core.errors import Conflict
 from execora.core.events import announce, customer_group, deliver_on, staff_group
+from execora.ops.logging import FIELDS_ATTRIBUTE
 from ledger.commands import record_payment
 from tests.support.factories import Shop, make_shop
 
@@ -153,3 +155,28 @@ def test_over_redis_another_process_hears_it(redis_url: str, settings: Any) -> N
         assert (heard["name"], heard["data"]) == ("thing.happened", {"n": 1})
     finally:
         channel_layers.backends = {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_redis_that_hangs_takes_nothing_back_and_holds_nobody_up(
+    settings: Any, caplog: Any, monkeypatch: Any
+) -> None:
+    from channels.layers import channel_layers
+
+    monkeypatch.setattr(events, "DELIVERY_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        hosts = [{"address": settings.REDIS_URL, "socket_timeout": 15}]
+        settings.CHANNEL_LAYERS = {
+            "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": hosts}}
+        }
+        channel_layers.backends = {}
+        try:
+            shop = make_shop()
+            entry = record_payment(shop.staff, customer=shop.rahul, amount_paise=5_000, mode="cash")
+        finally:
+            channel_layers.backends = {}
+    assert entry.balance_after_paise == -5_000
+    lost = [vars(record)[FIELDS_ATTRIBUTE] for record in caplog.records if record.message == "event_lost"]
+    assert {fields["error_type"] for fields in lost} == {"TimeoutError"}
+    assert "payment.recorded" in {fields["kind"] for fields in lost}
