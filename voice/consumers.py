@@ -46,7 +46,7 @@ log = structlog.get_logger(__name__)
 
 POLICY_VIOLATION, TOO_BIG, INTERNAL_ERROR = 1008, 1009, 1011
 TYPED = "text"
-LOGIN_CHECK_SECONDS = 5.0
+LOGIN_CHECK_SECONDS = 4.0
 # How the server refuses to send to a client that is gone: the first time, and after it has noticed.
 _GONE = (OSError, RuntimeError)
 

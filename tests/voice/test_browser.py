@@ -1,5 +1,6 @@
 """The page in a real Chromium against the really running server."""
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from execora.ops.children import wait_until
+from tests.end_to_end.client import Rest
 from tests.support.counter_page import Counter, credit_by_rest, entries_of, padded, rest, shot, token_of, widest
 from tests.support.live_server import LiveServer
 
@@ -144,15 +147,55 @@ def test_the_token_is_in_no_address_and_ends_with_the_logout(counter: Counter) -
     counter.page.on("request", lambda request: addresses.append(request.url))
     counter.page.on("websocket", lambda socket: addresses.append(socket.url))
     counter.opened()
-    token = counter.page.evaluate("sessionStorage.getItem('execora.token')")
-    assert len(token) > 100
+    kept = kept_login(counter)
+    assert len(kept["token"]) > 100
     assert f"{counter.server.ws_url}" in addresses
-    assert not any(token in address for address in [*addresses, counter.page.url])
+    for secret in (kept["token"], kept["refreshToken"]):
+        assert not any(secret in address for address in [*addresses, counter.page.url])
     counter.page.reload()
     counter.wait("#connection", "Connected")
     counter.page.get_by_role("button", name="Log out").click()
     counter.page.locator("#login").wait_for()
     assert counter.page.evaluate("sessionStorage.length") == 0
+    refused = Rest(counter.server, kept["token"])
+    assert wait_until(lambda: refused.get("me").status == 401, timeout_seconds=20)
+
+
+def kept_login(counter: Counter) -> dict[str, Any]:
+    return json.loads(counter.page.evaluate("sessionStorage.getItem('execora.login')"))
+
+
+def test_tokens_are_renewed_in_time_and_the_socket_goes_on_with_the_new_one(counter: Counter) -> None:
+    counter.opened()
+    before = kept_login(counter)
+    assert before["endsAt"] - before["renewAt"] == pytest.approx(180_000, abs=5)
+    # As after a night with the lid closed: the tokens' time is over, as far as the page knows.
+    counter.page.evaluate(
+        "sessionStorage.setItem('execora.login', JSON.stringify({...JSON.parse(sessionStorage.getItem('execora.login')), renewAt: 0}))"
+    )
+    counter.page.reload()
+    counter.wait("#connection", "Connected")
+    assert wait_until(lambda: kept_login(counter)["token"] != before["token"], timeout_seconds=20)
+    after = kept_login(counter)
+    assert after["refreshToken"] != before["refreshToken"]
+    assert Rest(counter.server, after["token"]).get("me").status == 200
+    counter.say("Suresh ka kitna baaki hai")
+    counter.page.locator(".reply").last.wait_for()
+
+
+def test_a_token_that_is_over_leads_to_a_new_one_and_not_to_the_form(counter: Counter) -> None:
+    counter.opened()
+    before = kept_login(counter)
+    body, claims, signature = before["token"].split(".")
+    counter.page.evaluate(
+        "token => sessionStorage.setItem('execora.login', JSON.stringify("
+        "{...JSON.parse(sessionStorage.getItem('execora.login')), token, renewAt: 0}))",
+        f"{body}.{claims}.{signature[::-1]}",
+    )
+    counter.page.reload()
+    counter.wait("#connection", "Connected")
+    assert counter.page.locator("#login").is_hidden()
+    assert kept_login(counter)["refreshToken"] != before["refreshToken"]
 
 
 def test_a_customer_sees_their_own_khata_alone(counter: Counter) -> None:
@@ -165,13 +208,13 @@ def test_a_customer_sees_their_own_khata_alone(counter: Counter) -> None:
 
 def test_a_login_that_ended_leads_back_to_the_form(counter: Counter, live_server_process: LiveServer) -> None:
     counter.opened()
-    token = counter.page.evaluate("sessionStorage.getItem('execora.token')")
+    token = kept_login(counter)["token"]
     with psycopg.connect(live_server_process.database.superuser_url) as connection:
         newest = "(SELECT max(id::text)::uuid FROM core_authsession)"
         connection.execute(f"UPDATE core_authsession SET revoked_at = now() WHERE id = {newest}")
     counter.say("Aaj ki bikri")
     counter.wait("#login-fault", "Log in again")
-    assert counter.page.evaluate("sessionStorage.getItem('execora.token')") is None
+    assert counter.page.evaluate("sessionStorage.getItem('execora.login')") is None
     assert token
     counter.faults = [fault for fault in counter.faults if "401" not in fault]
 

@@ -20,6 +20,7 @@ async function call(path, options) {
   } catch {
     throw new ApiError(UNREACHABLE);
   }
+  if (response.status === 204) return {};
   const body = await response.json().catch(() => null);
   if (response.ok && body) return body;
   throw new ApiError(body?.message ?? UNREADABLE, { status: response.status, code: body?.code });
@@ -27,13 +28,31 @@ async function call(path, options) {
 
 const get = (path, token) => call(path, { headers: { Authorization: `Bearer ${token}` } });
 
+const post = (path, body, options = {}) =>
+  call(path, {
+    method: "POST",
+    body: JSON.stringify(body),
+    ...options,
+    headers: { "Content-Type": "application/json", ...options.headers },
+  });
+
 // Staff have a username; a customer has a code such as cust-001, or a UUID.
-export async function logIn(name, password, shop) {
-  const who = CUSTOMER_ID.test(name) ? { customerId: name } : { username: name };
-  const body = { ...who, password, ...(shop ? { business: shop } : {}) };
-  const headers = { "Content-Type": "application/json" };
-  return (await call("auth/login", { method: "POST", headers, body: JSON.stringify(body) })).token;
+export function logIn(name, password, { shop = "", code = "" } = {}) {
+  const isCustomer = CUSTOMER_ID.test(name);
+  const who = isCustomer ? { customerId: name } : { username: name };
+  return post("auth/login", {
+    ...who,
+    password,
+    ...(shop ? { business: shop } : {}),
+    ...(code && !isCustomer && !shop ? { totp: code } : {}),
+  });
 }
+
+export const refreshLogin = (refreshToken) => post("auth/refresh", { refreshToken });
+
+// Goes out also when the page is closed right after.
+export const logOut = (token) =>
+  post("auth/logout", {}, { headers: { Authorization: `Bearer ${token}` }, keepalive: true });
 
 export const whoAmI = (token) => get("me", token);
 

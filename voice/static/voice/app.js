@@ -1,26 +1,36 @@
 // The page: either the login or the counter.
 
+import { logOut } from "./api.js";
 import { Counter } from "./counter.js";
 import { byId } from "./dom.js";
 import { LoginForm } from "./login.js";
-import { currentToken, keepToken } from "./token.js";
+import { currentToken, forgetLogin, freshToken, keepLogin, whenEnded } from "./token.js";
 
-const login = new LoginForm(enter);
+const login = new LoginForm((given) => {
+  keepLogin(given);
+  enter();
+});
 const counter = new Counter(leave);
 
-function enter(token) {
-  keepToken(token);
+function enter() {
   login.hide();
   counter.open();
   byId("main").focus({ preventScroll: true });
 }
 
 function leave(reason) {
-  keepToken("");
+  forgetLogin();
   counter.close();
   login.show(reason);
 }
 
-byId("log-out").addEventListener("click", () => leave(""));
-if (currentToken()) enter(currentToken());
+whenEnded(() => leave("Your login has ended. Log in again."));
+byId("log-out").addEventListener("click", () => {
+  // Whether or not the server hears of it: here it is over.
+  freshToken()
+    .then(logOut)
+    .catch(() => {});
+  leave("");
+});
+if (currentToken()) enter();
 else login.show();

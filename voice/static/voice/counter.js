@@ -10,7 +10,7 @@ import { Listening } from "./listening.js";
 import { Outbox } from "./outbox.js";
 import { ShopSocket } from "./socket.js";
 import { Speaker } from "./speaker.js";
-import { currentToken } from "./token.js";
+import { currentToken, freshToken, loginNumber } from "./token.js";
 import { closingOf } from "./words.js";
 
 const AUDIO_AFTER_THE_END = "NOT_LISTENING";
@@ -48,11 +48,16 @@ export class Counter {
     this.#status("Connecting ...", "waiting");
     this.#fault("");
     this.#introduce();
-    this.#socket = new ShopSocket(currentToken(), {
+    this.#connect();
+  }
+
+  #connect() {
+    const token = currentToken();
+    this.#socket = new ShopSocket(token, {
       open: () => this.#opened(),
       frame: (type, data) => this.#take(type, data),
       down: (closing) => this.#down(closing),
-      refused: (reason) => this.#leave(reason),
+      refused: (reason) => this.#refused(token, reason),
     });
   }
 
@@ -86,6 +91,15 @@ export class Counter {
     this.#listening.withdraw();
     this.#conversation.forgetHearing();
     this.#conversation.settle("The connection was lost. Say it again.");
+  }
+
+  // A socket ends with its token. When that was renewed meanwhile, or can be now, another socket takes its place.
+  async #refused(token, reason) {
+    const login = loginNumber();
+    const now = await freshToken().catch(() => token);
+    if (login !== loginNumber()) return;
+    if (now === token) this.#leave(reason);
+    else this.#connect();
   }
 
   #take(type, data) {
@@ -150,12 +164,13 @@ export class Counter {
 
   // A login that ended while the page was open ends the counter; what comes for an earlier login is dropped.
   async #call(route, ...given) {
-    const token = currentToken();
-    const answer = await route(token, ...given).catch((fault) => {
-      if (fault.status === 401 && token === currentToken()) this.#leave(LOGIN_OVER);
+    const login = loginNumber();
+    const asked = freshToken().then((token) => route(token, ...given));
+    const answer = await asked.catch((fault) => {
+      if (fault.status === 401 && login === loginNumber()) this.#leave(LOGIN_OVER);
       throw fault;
     });
-    if (token !== currentToken()) throw new Error(LOGIN_OVER);
+    if (login !== loginNumber()) throw new Error(LOGIN_OVER);
     return answer;
   }
 

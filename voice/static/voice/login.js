@@ -1,8 +1,14 @@
-// The login form. It gives a token to `enter`, and says in words why it does not.
+// The login form. It gives what the login answered to `enter`, and says in words why it does not.
 
 import { logIn } from "./api.js";
 import { byId, show } from "./dom.js";
 
+// What is asked for once it turns out to be needed.
+const MORE = {
+  BUSINESS_NEEDED: ["shop", "Several shops are served here. Enter the short name of yours."],
+  TOTP_REQUIRED: ["code", "Enter the code of your authenticator app too."],
+  TOTP_INVALID: ["code", "The code is wrong, or was used. Wait for the next one."],
+};
 const EMPTY = "Enter your username or customer id, and your password.";
 
 export class LoginForm {
@@ -32,7 +38,7 @@ export class LoginForm {
   }
 
   async #submit() {
-    const [name, password, shop] = ["name", "password", "shop"].map((key) => this.#field(key).value);
+    const [name, password, shop, code] = ["name", "password", "shop", "code"].map((key) => this.#field(key).value);
     if (!name.trim() || !password) {
       this.#say(EMPTY);
       this.#field(name.trim() ? "password" : "name").focus();
@@ -40,7 +46,7 @@ export class LoginForm {
     }
     this.#wait(true);
     try {
-      this.#enter(await logIn(name.trim(), password, shop.trim()));
+      this.#enter(await logIn(name.trim(), password, { shop: shop.trim(), code: code.trim() }));
     } catch (fault) {
       this.#refused(fault);
     } finally {
@@ -49,12 +55,11 @@ export class LoginForm {
   }
 
   #refused(fault) {
-    const needsShop = fault.code === "BUSINESS_NEEDED";
-    if (needsShop) show(byId("login-shop-field"), true);
-    this.#say(needsShop ? "Several shops are served here. Enter the short name of yours." : fault.message);
-    const wrong = this.#field(needsShop ? "shop" : "password");
-    wrong.focus();
-    wrong.select();
+    const [field, reason] = MORE[fault.code] ?? ["password", fault.message];
+    if (fault.code in MORE) show(byId(`login-${field}-field`), true);
+    this.#say(reason);
+    this.#field(field).focus();
+    this.#field(field).select();
   }
 
   #say(text) {
