@@ -5,7 +5,6 @@ not set and the demo has written DATA_DIR/demo.env, that file is read, so that m
 """
 
 import os
-import re
 import secrets
 import sys
 from datetime import timedelta
@@ -17,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from execora.ops.logging import logging_config
 from execora.ops.proxies import trusted_networks
 from execora.ops.secret_rules import fault_of_code_provider, faults_of, refusal
+from execora.ops.setting_values import contact, exact_origins, limit_of, s3_storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -70,10 +70,7 @@ ALLOWED_ORIGINS: list[str] = env.list(
 )
 CSRF_TRUSTED_ORIGINS = ALLOWED_ORIGINS
 # Pages of these other origins may call /api/v1 from a browser, with a token and never with cookies.
-CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
-for _origin in CORS_ALLOWED_ORIGINS:
-    if not re.fullmatch(r"https://[a-z0-9.-]+(:[0-9]+)?|http://(localhost|127\.0\.0\.1)(:[0-9]+)?", _origin):
-        raise SystemExit(f"CORS_ALLOWED_ORIGINS has {_origin!r}: list whole origins, such as https://app.shop.example.")
+CORS_ALLOWED_ORIGINS = exact_origins("CORS_ALLOWED_ORIGINS", env.list("CORS_ALLOWED_ORIGINS", default=[]))
 CORS_URLS_REGEX = r"^/api/v1/"
 CORS_ALLOW_HEADERS = ("accept", "authorization", "content-type", "idempotency-key", "x-correlation-id")
 CORS_ALLOW_METHODS = ("GET", "POST", "PATCH", "DELETE")
@@ -186,9 +183,7 @@ if not DEMO:
     SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
     SECURE_HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", default=False)
 # Whom to tell of a weakness: mailto:, https: or tel:. /.well-known/security.txt names it.
-SECURITY_CONTACT: str = env.str("SECURITY_CONTACT", default="")
-if SECURITY_CONTACT and not re.fullmatch(r"(mailto:|https://|tel:)[!-~]+", SECURITY_CONTACT):
-    raise SystemExit("SECURITY_CONTACT must be an address such as mailto:security@shop.example.")
+SECURITY_CONTACT = contact("SECURITY_CONTACT", env.str("SECURITY_CONTACT", default=""))
 SILENCED_SYSTEM_CHECKS = [
     "security.W003",  # CSRF is checked by AdminCsrfMiddleware, where cookies are; REST takes no cookie
     "security.W005",  # HSTS_INCLUDE_SUBDOMAINS says so
@@ -229,6 +224,9 @@ if "MIGRATE_DATABASE_URL" in os.environ:
     DATABASES["owner"]["OPTIONS"] = {"connect_timeout": 5, "options": f"-c lock_timeout={MIGRATE_LOCK_TIMEOUT}"}
     DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 
+# For `manage.py create_roles` alone.
+SUPERUSER_DATABASE_URL: str = env.str("SUPERUSER_DATABASE_URL", default="")
+
 # /health refuses a PostgreSQL that a power cut would rob of what it committed. The tests' own runs that way for speed.
 REQUIRE_DURABLE_DATABASE: bool = env.bool("REQUIRE_DURABLE_DATABASE", default=True)
 
@@ -254,24 +252,14 @@ S3_BUCKET: str = env.str("S3_BUCKET", default="")
 
 
 def _s3(endpoint_url: str) -> dict[str, object]:
-    from botocore.config import Config  # loading it takes a quarter of a second, and most processes need it never
-
-    options = {
-        "bucket_name": S3_BUCKET,
-        "endpoint_url": endpoint_url or None,
-        "region_name": env.str("S3_REGION", default="ap-south-1"),
-        # Without keys of our own boto3 looks for those of the machine's role.
-        "access_key": env.str("S3_ACCESS_KEY_ID", default="") or None,
-        "secret_key": env.str("S3_SECRET_ACCESS_KEY", default="") or None,
-        "client_config": Config(
-            signature_version="s3v4",
-            s3={"addressing_style": env.str("S3_ADDRESSING_STYLE", default="path")},
-            connect_timeout=3,
-            read_timeout=10,
-            retries={"total_max_attempts": 3, "mode": "standard"},
-        ),
-    }
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    return s3_storage(
+        S3_BUCKET,
+        endpoint_url=endpoint_url,
+        region=env.str("S3_REGION", default="ap-south-1"),
+        access_key=env.str("S3_ACCESS_KEY_ID", default=""),
+        secret_key=env.str("S3_SECRET_ACCESS_KEY", default=""),
+        addressing_style=env.str("S3_ADDRESSING_STYLE", default="path"),
+    )
 
 
 _RECORDINGS_HERE = {
@@ -291,28 +279,19 @@ STORAGES = {
 }
 
 # Limits: how often whom, "20/s", "5/m", "100/h" or "24/d". What is counted where: execora/api/limits.py.
-_PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-
-
-def _limit(name: str, default: str) -> tuple[int, int]:
-    """Return the count and the seconds of the setting `name`."""
-    text = env.str(name, default=default)
-    read = re.fullmatch(r"([1-9][0-9]{0,8})/([smhd])", text)
-    if read is None:
-        raise SystemExit(f"{name} is {text!r}: write a count and a period, such as 20/s, 5/m, 100/h or 24/d.")
-    return int(read[1]), _PERIODS[read[2]]
-
-
 LIMITS: dict[str, tuple[int, int]] = {
-    "default": _limit("LIMIT_DEFAULT", "1000/h"),
-    "burst": _limit("LIMIT_BURST", "20/s"),
-    "invoice": _limit("LIMIT_INVOICE", "100/h"),
-    "login": _limit("LIMIT_LOGIN", "5/m"),
-    "socket": _limit("LIMIT_SOCKET", "24/d"),
-    "ws_ticket": _limit("LIMIT_WS_TICKET", "60/h"),
-    "code_phone": _limit("LIMIT_CODE_PHONE", "5/h"),
-    "code_address": _limit("LIMIT_CODE_ADDRESS", "20/h"),
-    "code_global": _limit("LIMIT_CODE_GLOBAL", "1000/h"),
+    name: limit_of(f"LIMIT_{name.upper()}", env.str(f"LIMIT_{name.upper()}", default=default))
+    for name, default in {
+        "default": "1000/h",
+        "burst": "20/s",
+        "invoice": "100/h",
+        "login": "5/m",
+        "socket": "24/d",
+        "ws_ticket": "60/h",
+        "code_phone": "5/h",
+        "code_address": "20/h",
+        "code_global": "1000/h",
+    }.items()
 }
 RATELIMIT_USE_CACHE = "limits"
 CACHES["limits"] = {"BACKEND": "execora.api.counting.CountingCache", "LOCATION": REDIS_URL}

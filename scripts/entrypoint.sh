@@ -4,8 +4,11 @@ set -eu
 if [ -z "${SECRETS_NAME:-}" ]; then
     exec "$@"
 fi
+# What serves people never knows the roles that own the tables or make roles.
 case " $* " in
-*" migrate "*) exec python manage.py pull_secrets --name "$SECRETS_NAME" -- "$@" ;;
-# What serves people never knows the role that owns the tables.
-*) exec python manage.py pull_secrets --name "$SECRETS_NAME" --without MIGRATE_DATABASE_URL -- "$@" ;;
+*" create_roles "*) without= ;;
+*" migrate "*) without="--without SUPERUSER_DATABASE_URL" ;;
+*) without="--without SUPERUSER_DATABASE_URL --without MIGRATE_DATABASE_URL" ;;
 esac
+# shellcheck disable=SC2086
+exec python manage.py pull_secrets --name "$SECRETS_NAME" $without -- "$@"

@@ -36,6 +36,10 @@ class Command(DjangoMigrate):
         # Before Django's own checks, which look at the connection.
         if options["database"] is None:
             raise CommandError("Set MIGRATE_DATABASE_URL to the database's URL with the owner role, and migrate again.")
+        try:
+            connections[options["database"]].ensure_connection()
+        except OperationalError as fault:
+            raise _unreachable(fault) from fault
         return super().execute(*args, **options)
 
     def handle(self, *args: Any, wait_seconds: int = WAIT_SECONDS, **options: Any) -> None:
@@ -93,4 +97,8 @@ def _ask(owner: BaseDatabaseWrapper, question: str) -> bool:
             cursor.execute(question, [LOCK])
             return bool(cursor.fetchone()[0])
     except OperationalError as fault:
-        raise CommandError(f"The database cannot be reached with MIGRATE_DATABASE_URL: {fault}") from fault
+        raise _unreachable(fault) from fault
+
+
+def _unreachable(fault: OperationalError) -> CommandError:
+    return CommandError(f"The database cannot be reached with MIGRATE_DATABASE_URL: {fault}")
