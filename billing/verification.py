@@ -51,11 +51,12 @@ BILLING_CHECKS = (
                coalesce(n.used, 0) || ' numbers, ' || coalesce(n.different, 0) || ' different, '
                    || coalesce(n.first || ' to ' || n.last, 'none')
           FROM (SELECT business_id, financial_year || '/' || series AS name, last_number FROM billing_numberseries) s
-          FULL JOIN (SELECT business_id, substring(number from '^(.*)/') AS name, count(*) AS used,
-                            count(DISTINCT number) AS different,
-                            min(substring(number from '[0-9]+$')::bigint) AS first,
-                            max(substring(number from '[0-9]+$')::bigint) AS last
-                       FROM billing_invoice WHERE status <> 'draft' GROUP BY 1, 2) n
+          FULL JOIN (SELECT business_id, left(number, -1 - length(digits)) AS name, count(*) AS used,
+                            count(DISTINCT digits::bigint) AS different, min(digits::bigint) AS first,
+                            max(digits::bigint) AS last
+                       FROM (SELECT business_id, number, substring(number from '[0-9]+$') AS digits
+                               FROM billing_invoice WHERE status <> 'draft' OFFSET 0) i
+                      GROUP BY 1, 2) n
             ON n.business_id = s.business_id AND n.name = s.name
          WHERE coalesce(n.used, 0) IS DISTINCT FROM s.last_number
             OR n.used IS DISTINCT FROM n.different

@@ -4,29 +4,35 @@ from execora.core.books import Check
 
 LEDGER_CHECKS = (
     Check(
-        "every entry has two postings or more; debits = credits = total",
+        "every entry has two postings or more; debits = credits = total; what they do to a khata is its effect",
         """
-        SELECT e.id::text, 'total ' || e.total_paise,
+        SELECT e.id::text, 'total ' || e.total_paise || ', effect ' || e.effect_paise,
                coalesce(p.postings, 0) || ' postings, debits ' || coalesce(p.debits, 0) || ', credits '
-                   || coalesce(p.credits, 0)
+                   || coalesce(p.credits, 0) || ', effect ' || coalesce(p.effect, 0)
           FROM ledger_entry e
-          LEFT JOIN (SELECT entry_id, count(*) AS postings, sum(amount_paise) FILTER (WHERE side = 'D') AS debits,
-                            sum(amount_paise) FILTER (WHERE side = 'C') AS credits
-                       FROM ledger_posting GROUP BY entry_id) p ON p.entry_id = e.id
+          LEFT JOIN (SELECT p.entry_id, count(*) AS postings,
+                            sum(p.amount_paise) FILTER (WHERE p.side = 'D') AS debits,
+                            sum(p.amount_paise) FILTER (WHERE p.side = 'C') AS credits,
+                            sum(CASE p.side WHEN 'D' THEN p.amount_paise ELSE -p.amount_paise END)
+                                FILTER (WHERE a.customer_id IS NOT NULL) AS effect
+                       FROM ledger_posting p LEFT JOIN ledger_account a ON a.id = p.account_id
+                      GROUP BY p.entry_id) p ON p.entry_id = e.id
          WHERE p.postings IS NULL OR p.postings < 2
             OR p.debits IS DISTINCT FROM e.total_paise OR p.credits IS DISTINCT FROM e.total_paise
+            OR coalesce(p.effect, 0) <> e.effect_paise
         """,
     ),
     Check(
-        "every posting belongs to an entry and an account of its own business",
+        "every posting belongs to an entry and an account of its own business, and to no other customer's khata",
         """
-        SELECT p.id::text, 'business ' || p.business_id,
+        SELECT p.id::text, 'business ' || p.business_id || coalesce(', khata of ' || e.customer_id, ''),
                'entry of ' || coalesce(e.business_id::text, 'none') || ', account of '
-                   || coalesce(a.business_id::text, 'none')
+                   || coalesce(a.business_id::text, 'none') || coalesce(', khata of ' || a.customer_id, '')
           FROM ledger_posting p
           LEFT JOIN ledger_entry e ON e.id = p.entry_id
           LEFT JOIN ledger_account a ON a.id = p.account_id
          WHERE e.business_id IS DISTINCT FROM p.business_id OR a.business_id IS DISTINCT FROM p.business_id
+            OR a.customer_id <> e.customer_id
         """,
     ),
     Check(
@@ -38,23 +44,6 @@ LEDGER_CHECKS = (
                 SELECT id, business_id, customer_id FROM ledger_account WHERE customer_id IS NOT NULL) o
           LEFT JOIN customers_customer c ON c.id = o.customer_id
          WHERE c.business_id IS DISTINCT FROM o.business_id
-        """,
-    ),
-    Check(
-        "an entry's effect is what its postings do to its customer's account, and to no other customer's",
-        """
-        SELECT e.id::text, 'effect ' || e.effect_paise,
-               'own account ' || coalesce(p.effect, 0) || ', others ' || coalesce(p.strangers, 0)
-          FROM ledger_entry e
-          LEFT JOIN (SELECT p.entry_id,
-                            sum(CASE p.side WHEN 'D' THEN p.amount_paise ELSE -p.amount_paise END)
-                                FILTER (WHERE a.customer_id = e.customer_id) AS effect,
-                            count(*) FILTER (WHERE a.customer_id <> e.customer_id) AS strangers
-                       FROM ledger_posting p
-                       JOIN ledger_account a ON a.id = p.account_id AND a.customer_id IS NOT NULL
-                       JOIN ledger_entry e ON e.id = p.entry_id
-                      GROUP BY p.entry_id) p ON p.entry_id = e.id
-         WHERE coalesce(p.effect, 0) <> e.effect_paise OR coalesce(p.strangers, 0) <> 0
         """,
     ),
     Check(

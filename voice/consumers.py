@@ -300,7 +300,7 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             try:
                 holds = await in_database(is_live, login, timezone.now())
             except DatabaseError as fault:
-                log.warning("login_check_failed", error=type(fault).__name__)
+                log.warning("login_check_failed", error_type=type(fault).__name__)
                 continue
             if not holds:
                 await self.close(POLICY_VIOLATION, _reason(Unauthenticated()))

@@ -174,7 +174,9 @@ class EmbeddedPostgres:
             "max_connections": "100",
             "timezone": "UTC",
             "log_timezone": "UTC",
-            # A failing statement and its details hold people's names and amounts: the log says only what failed.
+            # A failing statement, its details, and even its message ("invalid input syntax: ...") hold people's names and
+            # amounts. Whoever sent it is told, and logs what may be logged; "log" keeps the server's own lines.
+            "log_min_messages": "log",
             "log_min_error_statement": "panic",
             "log_error_verbosity": "terse",
             **self._options,

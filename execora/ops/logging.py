@@ -17,7 +17,7 @@ import orjson
 import structlog
 
 from execora.ops.correlation import current_correlation_id
-from execora.ops.redaction import masked
+from execora.ops.redaction import masked, without_values
 
 FIELDS_ATTRIBUTE = "execora_fields"
 # Keys whose values are names, numbers and ids of our own making.
@@ -26,7 +26,19 @@ ALLOWED_KEYS = frozenset(
         *("method", "route", "status_code", "duration_ms", "spent_ms", "latency_ms", "delay_seconds", "audio_seconds"),
         *("user_id", "business_id", "customer_id", "session_id", "invoice_id", "entry_id", "product_id", "reminder_id"),
         *("event_id", "message_id", "proposal_id", "utterance_id", "job_id", "phone_hash", "role", "channel"),
-        *("command", "intent", "confidence", "job", "queue", "attempt", "provider", "model", "language", "stage"),
+        *(
+            "command",
+            "intent",
+            "confidence",
+            "job",
+            "queue",
+            "attempt",
+            "occurrence",
+            "provider",
+            "model",
+            "language",
+            "stage",
+        ),
         *("code", "close_code", "error_type", "reason", "outcome", "status", "kind", "check", "database", "redis"),
         *("migrations", "missing", "count", "total", "pending", "items", "bytes", "limit", "table", "version"),
         *("address", "port", "pid"),
@@ -34,6 +46,8 @@ ALLOWED_KEYS = frozenset(
 )
 # Keys whose values may quote what came from outside.
 _MASKED_KEYS = frozenset({"reason", "address", "error_type"})
+# Whose lines LOG_LEVEL is for. Below INFO the libraries write what they are given: frames, statements, addresses.
+_OWN_LOGGERS = ("execora", "customers", "ledger", "billing", "reminders", "voice", "webhooks")
 _LONGEST_VALUE = 200
 _LONGEST_MESSAGE = 1000
 _DEEPEST_STACK = 12
@@ -92,14 +106,18 @@ def fields_of(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def short_stack(fault: BaseException) -> list[str]:
-    """Return the fault's type, its masked first line and where it was, innermost last; never a local variable."""
+    """Return the fault's type, its first line without values, and where it was, innermost last; never a local variable."""
     summary = traceback.StackSummary.extract(traceback.walk_tb(fault.__traceback__), lookup_lines=False)
     places = [f"{frame.filename.rsplit('site-packages/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in summary]
-    first_line = str(fault).partition("\n")[0][:_LONGEST_VALUE]
-    lines = [f"{type(fault).__name__}: {masked(first_line)}", *places[-_DEEPEST_STACK:]]
+    lines = [_named(fault), *places[-_DEEPEST_STACK:]]
     if (cause := fault.__cause__ or (None if fault.__suppress_context__ else fault.__context__)) is not None:
-        lines.append(f"after {type(cause).__name__}: {masked(str(cause).partition(chr(10))[0][:_LONGEST_VALUE])}")
+        lines.append(f"after {_named(cause)}")
     return lines
+
+
+def _named(fault: BaseException) -> str:
+    first_line = str(fault).partition("\n")[0][:_LONGEST_MESSAGE]
+    return f"{type(fault).__name__}: {without_values(first_line)[:_LONGEST_VALUE]}"
 
 
 def _foreign_event(record: logging.LogRecord) -> str:
@@ -112,7 +130,7 @@ def _foreign_event(record: logging.LogRecord) -> str:
         message = record.getMessage()
     except (TypeError, ValueError, KeyError):
         message = str(record.msg)
-    return masked(message[:_LONGEST_MESSAGE]).strip()
+    return without_values(message[:_LONGEST_MESSAGE]).strip()
 
 
 def _plain(key: str, value: Any) -> Any:
@@ -155,8 +173,7 @@ def logging_config(level: str, demo: bool, log_file: str = "") -> dict[str, Any]
 
     `log_file`, if given, gets every line too, always as JSON.
     """
-    threshold = level.upper()
-    numeric = logging.getLevelNamesMapping().get(threshold, logging.INFO)
+    numeric = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     structlog.configure(
         processors=[_to_record],
         wrapper_class=structlog.make_filtering_bound_logger(numeric),
@@ -177,10 +194,12 @@ def logging_config(level: str, demo: bool, log_file: str = "") -> dict[str, Any]
         },
         "filters": {"has_exception": {"()": _exception_filter}},
         "handlers": handlers,
-        "root": {"handlers": list(handlers), "level": threshold},
+        "root": {"handlers": list(handlers), "level": max(numeric, logging.INFO)},
         "loggers": {
+            **{name: {"handlers": [], "propagate": True, "level": numeric} for name in _OWN_LOGGERS},
             "uvicorn": {"handlers": [], "propagate": True, "level": "WARNING" if demo else "INFO"},
-            "uvicorn.error": {"handlers": [], "propagate": True},
+            # At DEBUG it writes the text of every frame.
+            "uvicorn.error": {"handlers": [], "propagate": True, "level": "WARNING" if demo else "INFO"},
             # It writes raw paths with their query strings; RequestMiddleware writes the request line instead.
             "uvicorn.access": {"handlers": [], "propagate": False, "level": "CRITICAL"},
             "django": {"handlers": [], "propagate": True, "level": "INFO"},

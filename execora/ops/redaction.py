@@ -17,6 +17,12 @@ _NAMED_SECRET = re.compile(
     r"(?i)((?:password|passwd|pwd|secret|token|ticket|otp|api[_-]?key|cookie|sessionid|signature)[a-z0-9_-]{0,32}"
     r"[\"']?\s{0,3}[=:]\s{0,3}b?[\"']?)[^\s\"',;&)\]}]+"
 )
+# What may stand in quotes: names of our own schema, and where a server is.
+_NAME_IN_QUOTES = re.compile(
+    r"\b(constraint|relation|table|column|index|function|role|user|database|server at|host|module|attribute) "
+    r"[\"']([\w.:-]{1,64})[\"']"
+)
+_QUOTE = re.compile(r"\"|(?<![A-Za-z])'|'(?![A-Za-z])")  # not the apostrophe of "can't"
 _PHONE = re.compile(r"(?<![\w-])\+?\d(?:[\s().-]?\d){8,14}(?![\w-])")
 
 
@@ -28,6 +34,17 @@ def masked(text: str) -> str:
     text = _AUTHORIZATION.sub(rf"\1\2{MASK}", text)
     text = _NAMED_SECRET.sub(rf"\1{MASK}", text)
     return _PHONE.sub(MASK, text)
+
+
+def without_values(text: str) -> str:
+    """Return `text` masked, and with nothing left of what it quotes: faults quote the value that they could not take."""
+    text = _NAME_IN_QUOTES.sub(r"\1 \2", masked(text))
+    quotes = [found.start() for found in _QUOTE.finditer(text)]
+    if not quotes:
+        return text
+    # From the first to the last, for a value may hold quotes; without a last one, to the end.
+    rest = text[quotes[-1] + 1 :] if len(quotes) > 1 else ""
+    return f"{text[: quotes[0]]}{MASK}{rest}"
 
 
 def phone_hash(phone_e164: str, key: str | bytes) -> str:

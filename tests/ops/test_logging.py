@@ -1,5 +1,6 @@
 """Log lines: what is in them, and above all what is not."""
 
+import ast
 import json
 import logging
 import logging.config
@@ -16,9 +17,9 @@ from hypothesis import strategies as st
 
 from execora.ops.correlation import bind_correlation_id
 from execora.ops.log_output import BufferedHandler
-from execora.ops.logging import LineFormatter, bind_log_fields, log_fields, logging_config, short_stack
+from execora.ops.logging import ALLOWED_KEYS, LineFormatter, bind_log_fields, log_fields, logging_config, short_stack
 from execora.ops.redaction import masked, phone_hash
-from tests.ops.server import Server
+from tests.ops.server import ROOT, Server
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ"
 PHONE = "+919876543210"
@@ -116,10 +117,39 @@ class TestWhatIsWritten:
         assert stack[-1].endswith(" deep")
         assert "hunter2" not in sink.lines[0]
 
+    @pytest.mark.parametrize(
+        ("fault", "told"),
+        [
+            (KeyError("Rahul"), "KeyError: [masked]"),
+            (
+                ValueError("could not convert string to float: 'Rahul'"),
+                "ValueError: could not convert string to float: [masked]",
+            ),
+            (ValueError("bad: 'Rahul\n' is bad"), "ValueError: bad: [masked]"),
+            (
+                ValueError('invalid syntax for uuid: "a"Rahul"b" at 1'),
+                "ValueError: invalid syntax for uuid: [masked] at 1",
+            ),
+            (ValueError(f"base 10: '{'1' * 3000}Rahul'"), "ValueError: base 10: [masked]"),
+            (
+                ValueError(
+                    'new row for relation "customers_customer" violates check constraint "x_1"\nDETAIL: (Rahul)'
+                ),
+                "ValueError: new row for relation customers_customer violates check constraint x_1",
+            ),
+            (
+                OSError('connection to server at "127.0.0.1", port 9 failed: it can\'t be reached'),
+                "OSError: connection to server at 127.0.0.1, port 9 failed: it can't be reached",
+            ),
+        ],
+    )
+    def test_no_fault_tells_the_value_that_it_quotes(self, fault: Exception, told: str) -> None:
+        assert short_stack(fault) == [told]
+
     def test_the_cause_is_named(self) -> None:
         fault = RuntimeError("y")
         fault.__cause__ = KeyError("x")
-        assert short_stack(fault) == ["RuntimeError: y", "after KeyError: 'x'"]
+        assert short_stack(fault) == ["RuntimeError: y", "after KeyError: [masked]"]
 
     def test_a_message_that_cannot_be_formatted_is_written_as_it_is(self, sink: Sink) -> None:
         # Straight to the handler: pytest's own one raises on such a record.
@@ -304,6 +334,28 @@ class TestOutput:
 
 def test_the_configuration_is_one_that_the_standard_library_takes() -> None:
     configuration = logging_config("debug", demo=False)
-    assert configuration["root"]["level"] == "DEBUG"
+    assert configuration["loggers"]["execora"]["level"] == logging.DEBUG
     logging.config.DictConfigurator(configuration)
     assert configuration["loggers"]["uvicorn.access"]["propagate"] is False
+    # Libraries write below INFO what they were given.
+    assert configuration["root"]["level"] == logging.INFO
+    assert configuration["loggers"]["uvicorn.error"]["level"] == "INFO"
+
+
+def test_every_field_that_the_program_logs_is_on_the_list() -> None:
+    """One that is not would be lost in silence."""
+    lost = [
+        f"{path.relative_to(ROOT)}:{call.lineno} {field.arg}"
+        for room in ("execora", "customers", "ledger", "billing", "reminders", "voice", "webhooks")
+        for path in (ROOT / room).rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and _is_log_call(call.func)
+        for field in call.keywords
+        if field.arg is not None and field.arg not in ALLOWED_KEYS | {"exc_info", "transcript"}
+    ]
+    assert lost == []
+
+
+def _is_log_call(function: ast.expr) -> bool:
+    text = ast.unparse(function)  # also "log.info if fine else log.error"
+    return text in ("bind_log_fields", "log_fields") or text.startswith("log.")

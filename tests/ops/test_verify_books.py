@@ -79,7 +79,11 @@ BREAKS = {
     ),
     "an effect is not its postings'": (
         f"UPDATE ledger_entry SET effect_paise = effect_paise - 1 WHERE id = {A_PAYMENT}",
-        "an entry's effect",
+        "what they do to a khata is its effect",
+    ),
+    "a posting is on another's khata": (
+        "UPDATE ledger_account SET customer_id = gen_random_uuid() WHERE customer_id IS NOT NULL",
+        "to no other customer's khata",
     ),
     "an entry is missing": (f"DELETE FROM ledger_entry WHERE id = {A_PAYMENT}", "numbered 1, 2, 3 and each balance"),
     "a balance after is changed": (

@@ -14,6 +14,7 @@ from execora.ops.children import spawn, stop, wait_until
 from execora.ops.embedded import EmbeddedRedis, free_port
 from tests.support import services
 from tests.support.database import TestDatabase
+from tests.support.own_postgres import OwnPostgres
 
 _PASSWORD = "correct-horse-42"
 LOGINS = {"admin": "admin", "staff": "staff", "customer": "cust-001"}
@@ -24,7 +25,8 @@ class LiveServer:
 
     With `data="demo"` it serves the demo shop, and `logins` has a (name, password) for "admin", "staff" and "customer";
     with `data="fixture"` it serves the two shops of `manage.py fixture`, whose JSON is `fixture`. `redis=True` gives it a
-    Redis of its own, which a test may kill. `log_file` has every log line of all its processes, `code_sink_file` the
+    Redis of its own, which a test may kill. `postgres` is a migrated PostgreSQL of the test's own, instead of the session's;
+    `process_environment` is what server and worker have beyond `environment`, None to unset. `log_file` has every log line of all its processes, `code_sink_file` the
     one-time codes; `database` serves raw looks at the rows.
     """
 
@@ -36,8 +38,10 @@ class LiveServer:
         redis: bool = False,
         data: Literal["demo", "fixture"] = "demo",
         environment: Mapping[str, str] | None = None,
+        process_environment: Mapping[str, str | None] | None = None,
+        postgres: OwnPostgres | None = None,
     ) -> None:
-        self.database = TestDatabase(database_name)
+        self.database = postgres or TestDatabase(database_name)
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.ws_url = f"ws://127.0.0.1:{self.port}/ws"
@@ -55,6 +59,8 @@ class LiveServer:
             "CODE_SINK_FILE": str(self.code_sink_file),
             **(environment or {}),
         }
+        # As in a deployment, neither process knows the owner's password.
+        self._changes: dict[str, str | None] = {"MIGRATE_DATABASE_URL": None, **(process_environment or {})}
         self._data = data
         self._workers = workers
         self._redis = EmbeddedRedis(self.logs) if redis else None
@@ -93,8 +99,8 @@ class LiveServer:
 
         server = (*programs.server(self.port), "--workers", str(self._workers))
         command = server if name == "server" else programs.worker()
-        # As in a deployment, neither process knows the owner's password.
-        environment = {key: value for key, value in self.environment.items() if key != "MIGRATE_DATABASE_URL"}
+        changed = {**self.environment, **self._changes}
+        environment = {key: value for key, value in changed.items() if value is not None}
         with (self.logs / f"{name}.log").open("ab") as log:
             process = spawn(command, environment=environment, output=log, working_directory=services.ROOT)
         self._processes[name] = process
@@ -113,6 +119,10 @@ class LiveServer:
         process = self._processes.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+    def redis_log(self) -> str:
+        """Return what this server's own Redis has written so far."""
+        return (self.logs / "logs" / "redis.log").read_text()
 
     def kill_redis(self) -> None:
         """End this server's own Redis, if it has one that runs."""

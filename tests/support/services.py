@@ -31,6 +31,7 @@ _FAST = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_connections": "200",
+    "log_min_messages": "warning",
     "log_min_error_statement": "error",
     "log_error_verbosity": "default",
 }
