@@ -20,6 +20,10 @@ Headers = dict[str, str]
 
 def token_of(server: LiveServer, shop: str, who: str) -> str:
     """Return a token of the "admin", of "staff" or of the first "customer" of a shop."""
+    return str(login_of(server, shop, who)["token"])
+
+
+def login_of(server: LiveServer, shop: str, who: str) -> dict[str, Any]:
     business = server.fixture["businesses"][shop]
     if who == "customer":
         person = business["customers"][0]
@@ -29,12 +33,14 @@ def token_of(server: LiveServer, shop: str, who: str) -> str:
         body = {"username": person["username"], "password": person["password"]}
     answer = Rest(server).post("auth/login", body)
     assert answer.status == 200, answer.json
-    return str(answer.json["token"])
+    return dict(answer.json)
 
 
 def zoo(server: LiveServer) -> dict[str, str]:
     """Return forgeries by name, each a true token with one thing wrong, signed as well as a forger or an insider can."""
-    true = token_of(server, "A", "staff")
+    login = login_of(server, "A", "staff")
+    true = str(login["token"])
+    ticket = Rest(server, true).post("auth/ws-ticket", {}).json["ticket"]
     claims, header = jwt.decode(true, options={"verify_signature": False}), jwt.get_unverified_header(true)
     other = jwt.decode(token_of(server, "B", "staff"), options={"verify_signature": False})
     key, now = server.environment["JWT_SECRET"], int(time.time())
@@ -51,6 +57,8 @@ def zoo(server: LiveServer) -> dict[str, str]:
     nobody = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).rstrip(b"=").decode()
     return {
         "no token": "",
+        "a refresh token": login["refreshToken"],
+        "a ticket": ticket,
         "not a token": "abc",
         "three dots": "...",
         "not ASCII": "\u00e9" * 20,

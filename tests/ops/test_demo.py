@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 from django.core.management.base import CommandError
+from pytest_django.fixtures import SettingsWrapper
 
 from execora.ops.demo import checks, secrets
 from execora.ops.demo.output import Output
 from execora.ops.demo.supervisor import Program, is_healthy, run_once
 from execora.ops.embedded import free_port
+from execora.providers.codes import ConsoleCodes
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -81,6 +83,19 @@ def test_only_warnings_reach_the_screen_and_all_the_log(tmp_path: Path, capsys: 
         Output("server", stream, tmp_path / "server.log").join()
     assert capsys.readouterr().err.splitlines() == ["server | 10:00:01 error   broken", "server |     its stack"]
     assert (tmp_path / "server.log").read_bytes() == said
+
+
+def test_a_one_time_code_reaches_the_screen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], settings: SettingsWrapper
+) -> None:
+    settings.DEMO, settings.CODE_SINK_FILE = True, ""
+    ConsoleCodes().send(to_e164="+919820000001", code="024817", whatsapp_number_id=None)
+    reading, writing = os.pipe()
+    os.write(writing, b"10:00:00 info    fine\n" + capsys.readouterr().out.encode() + b"10:00:01 info    fine\n")
+    os.close(writing)
+    with os.fdopen(reading, "rb") as stream:
+        Output("worker", stream, tmp_path / "worker.log").join()
+    assert capsys.readouterr().err.splitlines() == ["worker | login code for *********0001: 024817"]
 
 
 def test_a_failed_step_shows_its_last_words(tmp_path: Path) -> None:

@@ -169,12 +169,7 @@ def test_tokens_are_renewed_in_time_and_the_socket_goes_on_with_the_new_one(coun
     counter.opened()
     before = kept_login(counter)
     assert before["endsAt"] - before["renewAt"] == pytest.approx(180_000, abs=5)
-    # As after a night with the lid closed: the tokens' time is over, as far as the page knows.
-    counter.page.evaluate(
-        "sessionStorage.setItem('execora.login', JSON.stringify({...JSON.parse(sessionStorage.getItem('execora.login')), renewAt: 0}))"
-    )
-    counter.page.reload()
-    counter.wait("#connection", "Connected")
+    renew_on_reload(counter)
     assert wait_until(lambda: kept_login(counter)["token"] != before["token"], timeout_seconds=20)
     after = kept_login(counter)
     assert after["refreshToken"] != before["refreshToken"]
@@ -196,6 +191,27 @@ def test_a_token_that_is_over_leads_to_a_new_one_and_not_to_the_form(counter: Co
     counter.wait("#connection", "Connected")
     assert counter.page.locator("#login").is_hidden()
     assert kept_login(counter)["refreshToken"] != before["refreshToken"]
+
+
+def test_a_tab_that_was_duplicated_goes_on_with_what_the_other_renewed(counter: Counter) -> None:
+    counter.opened()
+    with counter.page.expect_popup() as opening:
+        counter.page.evaluate("open(location.href)")
+    twin = Counter(opening.value, counter.server)
+    twin.wait("#connection", "Connected")
+    before = kept_login(twin)
+    assert before["refreshToken"] == kept_login(counter)["refreshToken"]
+    renew_on_reload(counter)
+    assert wait_until(lambda: kept_login(twin)["refreshToken"] != before["refreshToken"], timeout_seconds=20)
+    assert kept_login(twin) == kept_login(counter)
+
+
+def renew_on_reload(counter: Counter) -> None:
+    """Let the tokens' time be over as far as the page knows, as after a night with the lid closed."""
+    kept = {**kept_login(counter), "renewAt": 0}
+    counter.page.evaluate("kept => sessionStorage.setItem('execora.login', JSON.stringify(kept))", kept)
+    counter.page.reload()
+    counter.wait("#connection", "Connected")
 
 
 def test_a_customer_sees_their_own_khata_alone(counter: Counter) -> None:

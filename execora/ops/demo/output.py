@@ -8,6 +8,7 @@ from typing import IO
 
 _LEVEL = re.compile(rb"^\d\d:\d\d:\d\d (\w+) ")  # as execora.ops.logging writes it in the demo
 _QUIET = (b"debug", b"info")
+_SHOWN = (b"Traceback ", b"login code for ")  # the second: execora/providers/codes.py
 _MOST_BYTES = 10 * 1024 * 1024
 
 
@@ -35,7 +36,7 @@ class Output:
                 level = _LEVEL.match(line)
                 if level is not None:
                     shown = level[1].lower() not in _QUIET
-                elif line.startswith(b"Traceback "):
+                elif line.startswith(_SHOWN):
                     shown = True
                 if shown and not self._quiet:
                     print(f"{self._name:<7}| {line.decode(errors='replace').rstrip()}", file=sys.stderr, flush=True)
