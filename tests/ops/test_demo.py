@@ -9,10 +9,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management.base import CommandError
-from pytest_django.fixtures import SettingsWrapper
 
 from execora.ops.demo import checks, secrets
 from execora.ops.demo.output import Output
@@ -85,9 +85,7 @@ def test_only_warnings_reach_the_screen_and_all_the_log(tmp_path: Path, capsys: 
     assert (tmp_path / "server.log").read_bytes() == said
 
 
-def test_a_one_time_code_reaches_the_screen(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], settings: SettingsWrapper
-) -> None:
+def test_a_one_time_code_reaches_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str], settings: Any) -> None:
     settings.DEMO, settings.CODE_SINK_FILE = True, ""
     ConsoleCodes().send(to_e164="+919820000001", code="024817", whatsapp_number_id=None)
     reading, writing = os.pipe()
