@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db import transaction
+
 from customers.models import Customer, person_of
 from execora.core.actor import Actor
 from execora.core.commands import command
@@ -10,6 +12,7 @@ from execora.core.errors import NotPermitted
 from execora.core.events import announce
 from execora.core.money import rupees
 from execora.core.permissions import Permission
+from execora.ops.metrics import count_payment
 from ledger.errors import AlreadyReversed, EntryNotFound, NotReversible, OpeningBalanceExists
 from ledger.models import AccountKind, Entry, EntryKind, Posting, Side
 from ledger.postings import lock_account, post_entry
@@ -44,6 +47,7 @@ def record_payment(
         description=notes,
         occurred_on=occurred_on,
     )
+    transaction.on_commit(lambda: count_payment("success", amount_paise), robust=True)
     announce_entry(actor, "payment.recorded", customer, entry)
     return entry
 
