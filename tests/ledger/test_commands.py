@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from django.db import connection
 from execora.core.commands import Once, fingerprint_of
 from execora.core.errors import IdempotencyKeyReused, NotPermitted
 from execora.core.models import AuditEvent
+from execora.ops.metrics import REGISTRY
 from ledger.commands import add_credit, record_opening_balance, record_payment, reverse_entry
 from ledger.errors import AlreadyReversed, DateNotAllowed, EntryNotFound, NotReversible, OpeningBalanceExists
 from ledger.models import Account, Entry, Posting
@@ -184,3 +186,14 @@ def test_the_same_key_16_times_at_once_has_one_effect_and_one_answer() -> None:
         answers = set(pool.map(pay, range(16)))
     assert len(answers) == 1
     assert (Entry.objects.count(), balance(shop)) == (1, -5_00)
+
+
+def test_a_payment_is_counted_when_it_is_committed(shop: Shop, django_capture_on_commit_callbacks: Any) -> None:
+    def counted() -> float:
+        return REGISTRY.get_sample_value("payments_processed_total", {"status": "success"}) or 0.0
+
+    before = counted()
+    with django_capture_on_commit_callbacks(execute=True):
+        record_payment(shop.staff, customer=shop.rahul, amount_paise=100_00, mode="cash")
+        assert counted() == before
+    assert counted() == before + 1
