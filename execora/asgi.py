@@ -12,7 +12,9 @@ from django.conf import settings  # noqa: E402
 from django.urls import re_path  # noqa: E402
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware  # noqa: E402
 
+from execora.api.limited import headers_after_counting  # noqa: E402
 from execora.bridge import Bridge  # noqa: E402
+from execora.core.events import deliver_on  # noqa: E402
 from execora.ops.asgi_types import Application, Receive, Scope, Send  # noqa: E402
 from execora.ops.correlation import CorrelationMiddleware  # noqa: E402
 from execora.readiness import MigratedGate  # noqa: E402
@@ -38,7 +40,8 @@ def dispatch(http: Application, websocket: Application) -> Application:
 
 
 _any_other_path = re_path(r"", refuse_unknown_path)  # type: ignore[arg-type]  # Channels routes to applications
-_ready = MigratedGate(dispatch(http=Bridge(), websocket=URLRouter([*websocket_urlpatterns, _any_other_path])))
+_http = Bridge(on_start=deliver_on, on_refused=headers_after_counting)
+_ready = MigratedGate(dispatch(http=_http, websocket=URLRouter([*websocket_urlpatterns, _any_other_path])))
 application: Application = CorrelationMiddleware(
     ProxyHeadersMiddleware(_ready, settings.TRUSTED_PROXIES)  # type: ignore[arg-type]  # uvicorn's types of ASGI are narrower
 )

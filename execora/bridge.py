@@ -7,7 +7,7 @@ pool thread runs the request whole (signals, middleware, view, close), and the l
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -21,7 +21,6 @@ from django.core.signals import request_finished, request_started
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.urls import get_resolver, set_script_prefix
 
-from execora.core.events import deliver_on
 from execora.ops.asgi_types import Receive, Scope, Send
 from execora.ops.log_output import write_at_once
 from execora.ops.requests import record_request
@@ -47,9 +46,19 @@ Answer = tuple[int, Headers, bytes]
 
 
 class Bridge:
-    """The ASGI application for `http` and `lifespan`."""
+    """The ASGI application for `http` and `lifespan`.
 
-    def __init__(self) -> None:
+    `on_start` is called in the server's loop before the first request. `on_refused` is called in a thread for what is
+    refused here, before any view, for a fault of its own; it returns headers for the answer.
+    """
+
+    def __init__(
+        self,
+        *,
+        on_start: Callable[[asyncio.AbstractEventLoop], None] = lambda loop: None,
+        on_refused: Callable[[Scope], Mapping[str, str]] = lambda scope: {},
+    ) -> None:
+        self._on_start, self._on_refused = on_start, on_refused
         self._handler = BaseHandler()
         self._pool = RequestPool(threads=settings.HTTP_THREADS, lendable=STREAMS)
         self._operators_pool = RequestPool(threads=1, lendable=0, name="operators")
@@ -69,7 +78,9 @@ class Bridge:
             return
         except Refused as refusal:
             record_request(scope["method"], "refused", refusal.status, time.perf_counter() - began)
-            await _refuse(refusal, scope, receive, send)
+            # For want of room all that helps is haste.
+            told = await asyncio.to_thread(self._on_refused, scope) if refusal.status < 500 else {}
+            await _refuse(refusal, scope, receive, send, told)
             return
         if isinstance(answer, Stream):
             await answer.attend(receive)
@@ -116,7 +127,7 @@ class Bridge:
                         {"type": "lifespan.startup.failed", "message": f"The routes could not be loaded: {fault}"}
                     )
                     return
-                deliver_on(asyncio.get_running_loop())
+                self._on_start(asyncio.get_running_loop())
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await asyncio.to_thread(self._close)
@@ -246,10 +257,14 @@ def _import_routes() -> None:
     _ = get_resolver().url_patterns
 
 
-async def _refuse(refusal: Refused, scope: Scope, receive: Receive, send: Send) -> None:
+async def _refuse(
+    refusal: Refused, scope: Scope, receive: Receive, send: Send, more_headers: Mapping[str, str]
+) -> None:
     """Answer at once, then take in some of what the client still sends: closing on unread data destroys the answer."""
     body = b"" if scope["method"] == "HEAD" else refusal.body()
-    await send({"type": "http.response.start", "status": refusal.status, "headers": refusal.headers()})
+    more = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in more_headers.items()]
+    headers = [*refusal.headers(), *more]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     if refusal.body_pending and not any(name == b"expect" for name, _ in scope["headers"]):
         await send({"type": "http.response.body", "body": body, "more_body": True})
         body = b""

@@ -8,6 +8,7 @@ the field read; `RateLimit-Policy` adds the window. Source: draft-ietf-httpapi-r
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from rest_framework.views import APIView
 
 from execora.api.authentication import Login
 from execora.api.limits import LIMITS, Taken, TooManyRequests, client_address, take, take_all
+from execora.ops.asgi_types import Scope
 
 
 class Limited(APIView):
@@ -65,16 +67,37 @@ def take_request_from(request: HttpRequest) -> list[Taken]:
     return take_request(f"address:{client_address(request)}")
 
 
+def headers_after_counting(scope: Scope) -> dict[str, str]:
+    """Count a request that is refused before any view sees it, and return what its answer is to say of the limit:
+    nothing, where no limit is."""
+    path = scope["path"]
+    if not path.startswith("/api/v1/") or path.removesuffix("/") in settings.CEILINGS:
+        return {}
+    try:
+        taken: Sequence[Taken] = take_request(f"address:{client_address(scope)}")
+    except TooManyRequests as refused:
+        taken = [refused.taken]
+    return limit_headers(taken)
+
+
 def tell(response: HttpResponseBase, taken: Sequence[Taken]) -> None:
-    """Set the headers that say where the limit stands that will refuse next. Seconds until it is whole again.
+    """Set the headers that say where the limit stands that will refuse next."""
+    for name, value in limit_headers(taken).items():
+        response[name] = value
+
+
+def limit_headers(taken: Sequence[Taken]) -> dict[str, str]:
+    """Return the headers of RateLimit. `RateLimit-Reset` is in seconds until the limit is whole again.
 
     What a second allows is told only when it refused: a client that reads it is already in the next one.
     """
     told = [one for one in taken if one.limit.seconds > 1] or taken
     if not told:
-        return
+        return {}
     nearest = min(told, key=lambda one: one.remaining)
-    response["RateLimit-Limit"] = str(nearest.limit.count)
-    response["RateLimit-Remaining"] = str(nearest.remaining)
-    response["RateLimit-Reset"] = str(nearest.reset_seconds)
-    response["RateLimit-Policy"] = ", ".join(f"{one.limit.count};w={one.limit.seconds}" for one in taken)
+    return {
+        "RateLimit-Limit": str(nearest.limit.count),
+        "RateLimit-Remaining": str(nearest.remaining),
+        "RateLimit-Reset": str(nearest.reset_seconds),
+        "RateLimit-Policy": ", ".join(f"{one.limit.count};w={one.limit.seconds}" for one in taken),
+    }
