@@ -58,13 +58,22 @@ def test_database(django_test_environment: None) -> Iterator[TestDatabase]:
 
 @pytest.fixture(scope="session")
 def django_db_setup(test_database: TestDatabase) -> Iterator[None]:
-    """Let pytest-django's tests use this process's database, and empty it after those that commit."""
-    from django.test import TransactionTestCase
+    """Let pytest-django's tests use this process's database, leave what they acted in, and empty it after those that commit."""
+    from django.test import TestCase, TransactionTestCase
+
+    from tests.support.factories import leave_first_shop
 
     def empty_database(case: TransactionTestCase) -> None:
+        leave_first_shop()
         test_database.empty()
 
+    def roll_back(case: TestCase) -> None:
+        leave_first_shop()
+        rolling_back(case)
+
+    rolling_back = TestCase._fixture_teardown
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestCase, "_fixture_teardown", roll_back)
         # Django truncates as the connected role; ours may not.
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty_database)
         yield
@@ -79,11 +88,19 @@ def owner_connection(test_database: TestDatabase, db: None) -> Iterator[psycopg.
 
 @pytest.fixture
 def app_connection_factory(test_database: TestDatabase, db: None) -> Iterator[Callable[[], psycopg.Connection]]:
-    """Make raw connections as the application's role, not in autocommit; all are closed after the test."""
+    """Make raw connections as the application's role, not in autocommit, that act in what the test acts in when they are made.
+
+    All are closed after the test.
+    """
+    from execora.core.door import acted_in
+
     opened: list[psycopg.Connection] = []
 
     def connect() -> psycopg.Connection:
         opened.append(psycopg.connect(test_database.app_url))
+        if business_id := acted_in():
+            opened[-1].execute("SELECT set_config('app.business', %s, false)", [str(business_id)])
+            opened[-1].commit()
         return opened[-1]
 
     yield connect

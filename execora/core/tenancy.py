@@ -72,16 +72,48 @@ def append_only(table: str, role: str) -> RunSQL:
     )
 
 
-def as_definer(*signatures: str, reads: str = "", callers: str = "") -> RunSQL:
-    """Give functions ("name(uuid, text)") to the role that nobody is, which then may read the tables `reads`.
+def own_rows_only(
+    table: str, *, of: str = "business_id", is_read_by_definer: bool = False, is_locked_by_definer: bool = False
+) -> RunSQL:
+    """Let the application's role see and write rows of `table` only of the business that its connection acts in.
 
-    `callers` is the role that may call them; without it only triggers do.
+    `of` is the column, or the expression, that says whose a row is. The tables' owner, who migrates, sees all; the definer
+    role reads what its functions look up, and changes nothing even where they lock rows. Every table of a business needs this.
+    """
+    role, definer = settings.APPLICATION_ROLE, settings.DEFINER_ROLE
+    policies = {
+        f"{table}_own": f"TO {role} USING ({of} = (SELECT app_business())) WITH CHECK ({of} = (SELECT app_business()))",
+        f"{table}_owner": "TO CURRENT_USER USING (true) WITH CHECK (true)",
+    }
+    rights = []
+    if is_read_by_definer or is_locked_by_definer:
+        policies[f"{table}_read"] = f"FOR SELECT TO {definer} USING (true)"
+        rights.append("SELECT")
+    if is_locked_by_definer:
+        policies[f"{table}_lock"] = f"FOR UPDATE TO {definer} USING (true) WITH CHECK (false)"
+        rights.append("UPDATE (id)")
+    secure = [f"CREATE POLICY {name} ON {table} {rule};" for name, rule in policies.items()]
+    secure += [f"GRANT {right} ON {table} TO {definer};" for right in rights]
+    undo = [f"REVOKE {right} ON {table} FROM {definer};" for right in rights]
+    undo += [f"DROP POLICY {name} ON {table};" for name in policies]
+    return RunSQL(
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY;"
+        + "".join(secure),
+        "".join(undo)
+        + f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",
+    )
+
+
+def as_definer(*signatures: str, reads: str = "", callers: str = "") -> RunSQL:
+    """Give functions ("name(uuid, text)") to the role that nobody is, with whose rights they then run.
+
+    It may then read the tables `reads`. `callers` is the role that may call them; without it only triggers do.
     """
     definer = settings.DEFINER_ROLE
     grant = f"GRANT SELECT ON {reads} TO {definer};" if reads else ""
     take = f"REVOKE SELECT ON {reads} FROM {definer};" if reads else ""  # noqa: S608  # a migration's own names
     given = [
-        f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;"
+        f"ALTER FUNCTION {signature} SECURITY DEFINER; REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;"
         + (f"GRANT EXECUTE ON FUNCTION {signature} TO {callers};" if callers else "")
         + f"ALTER FUNCTION {signature} OWNER TO {definer};"
         for signature in signatures

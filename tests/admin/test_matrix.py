@@ -99,7 +99,9 @@ def entered(client: Client, world: World, request: pytest.FixtureRequest) -> Cli
         "another shop's admin": world.elsewhere.admin_user,
     }
     if request.param in users:
-        client.force_login(users[request.param])
+        user = users[request.param]
+        with acting_in(user.business_id):
+            client.force_login(user)
     return client
 
 

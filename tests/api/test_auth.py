@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import hashers
 from django.test import Client
 
+from execora.core.door import acting_in
 from execora.core.models import AuditEvent, AuthSession, SocketTicket, User
 from tests.support.factories import PASSWORD, Shop, make_shop
 
@@ -86,15 +87,16 @@ def test_devices_are_listed_and_one_is_ended(client: Client, shop: Shop) -> None
 def test_nobody_elses_device_is_ended(client: Client, shop: Shop, whose: str) -> None:
     mine = log_in(client, shop.staff_user)
     user = make_shop().staff_user if whose == "elsewhere" else getattr(shop, whose, None)
-    theirs = (
-        AuthSession.objects.create(business=user.business, user=user, expires_at=AuthSession.objects.get().expires_at)
-        if user is not None
-        else None
-    )
-    address = f"/api/v1/auth/sessions/{theirs.pk if theirs is not None else 'x'}"
+    theirs: object = "x"
+    if user is not None:
+        expires_at = AuthSession.objects.get().expires_at
+        with acting_in(user.business_id):
+            theirs = AuthSession.objects.create(business_id=user.business_id, user=user, expires_at=expires_at).pk
+    address = f"/api/v1/auth/sessions/{theirs}"
     answer = client.delete(address, headers={"authorization": f"Bearer {mine['token']}"})
     assert (answer.status_code, answer.json()["code"]) == (404, "SESSION_NOT_FOUND")
-    assert AuthSession.objects.exclude(revoked_at=None).count() == 0
+    with acting_in(user.business_id if user is not None else shop.business.pk):
+        assert AuthSession.objects.exclude(revoked_at=None).count() == 0
 
 
 def test_a_new_password_ends_the_other_logins(client: Client, shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""Many writers at once, each on its own connection."""
+"""Many writers at once, each on its own connection, all in the business of whoever calls."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
-from django.db import connection
+from tests.support.threads import on_own_connection
 
 
 def together(count: int, act: Callable[[int], Any]) -> Counter[str]:
@@ -21,8 +21,6 @@ def together(count: int, act: Callable[[int], Any]) -> Counter[str]:
             return type(fault).__name__
         else:
             return "ok"
-        finally:
-            connection.close()
 
     with ThreadPoolExecutor(count) as threads:
-        return Counter(threads.map(run, range(count)))
+        return Counter(threads.map(on_own_connection(run), range(count)))

@@ -23,6 +23,7 @@ from billing.models import Invoice, InvoiceItem, InvoiceStatus, MovementReason, 
 from customers.commands import create_customer
 from customers.errors import CustomerNotFound
 from execora.core.clock import financial_year
+from execora.core.door import acting_in
 from execora.core.errors import NotPermitted
 from execora.core.models import Business, GstRegistration
 from ledger.models import Account, Entry, Posting
@@ -134,14 +135,14 @@ def test_refuses_a_bill_of_nothing(shop: Shop, rice: Product) -> None:
 def test_stays_within_the_shop(shop: Shop, rice: Product) -> None:
     other = make_shop()
     line = Line(product=rice, quantity=Decimal(1))
-    with pytest.raises(ProductNotFound):
+    with pytest.raises(ProductNotFound), acting_in(other.business.pk):
         issue_invoice(other.staff, customer=other.rahul, lines=[line])
     with pytest.raises(CustomerNotFound):
         issue_invoice(shop.staff, customer=other.rahul, lines=[line], draft=True)
     with pytest.raises(NotPermitted):
         issue_invoice(shop.customer, customer=shop.rahul, lines=[line])
     invoice = issue_invoice(shop.staff, customer=shop.rahul, lines=[line])
-    with pytest.raises(InvoiceNotFound):
+    with pytest.raises(InvoiceNotFound), acting_in(other.business.pk):
         cancel_invoice(other.staff, invoice_id=invoice.pk, reason="not mine")
     assert stock_of(rice) == Decimal(99)
 

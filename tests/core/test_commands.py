@@ -17,6 +17,7 @@ from execora.core.errors import Busy, Conflict, IdempotencyKeyReused, NotPermitt
 from execora.core.models import AuditEvent, Business, IdempotencyKey
 from execora.core.permissions import Permission
 from tests.support.factories import Shop, make_shop
+from tests.support.threads import on_own_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -139,11 +140,9 @@ def _at_once(*acts: Callable[[], Any]) -> list[Any]:
             return act()
         except Exception as fault:
             return fault
-        finally:
-            connection.close()
 
     with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(run, acts))
+        return list(threads.map(on_own_connection(run), acts))
 
 
 def test_one_key_at_once_from_eight_acts_once(shop: Shop) -> None:

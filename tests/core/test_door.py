@@ -9,23 +9,29 @@ from django.db.utils import DatabaseError, OperationalError
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from customers.models import Customer
 from execora.core import door
 from execora.core.door import acting_in
 from execora.core.ids import new_id
-from execora.core.models import AuthSession, User
+from execora.core.models import AuthSession, Business, User
 from execora.core.permissions import Role
-from tests.support.factories import Shop, make_shop
+from tests.support.factories import Shop, leave_first_shop, make_shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def shop() -> Shop:
-    return make_shop()
+    """A shop in which nobody acts yet."""
+    shop = make_shop()
+    leave_first_shop()
+    return shop
 
 
 def session_of(user: User) -> AuthSession:
-    return AuthSession.objects.create(business=user.business, user=user, expires_at=timezone.now() + timedelta(hours=1))
+    ends = timezone.now() + timedelta(hours=1)
+    with acting_in(user.business_id):
+        return AuthSession.objects.create(business_id=user.business_id, user=user, expires_at=ends)
 
 
 def acted_in() -> UUID | None:
@@ -48,8 +54,8 @@ def test_a_live_session_enters_its_business_in_one_statement(shop: Shop) -> None
         shop.customer_user.pk,
     )
     assert entered.session_expires_at == session.expires_at
-    read, known = entered.business, shop.business
-    known.refresh_from_db()
+    read = entered.business
+    known = Business.objects.get(pk=shop.business.pk)
     assert {f.attname: getattr(read, f.attname) for f in known._meta.concrete_fields} == {
         f.attname: getattr(known, f.attname) for f in known._meta.concrete_fields
     }
@@ -62,20 +68,19 @@ def test_a_live_session_enters_its_business_in_one_statement(shop: Shop) -> None
 def test_no_live_session_enters_nothing_and_leaves_nothing_of_before(shop: Shop, fault: str) -> None:
     user = shop.customer_user
     session = session_of(user)
-    session_id, user_id = session.pk, user.pk
-    if fault == "unknown":
-        session_id = new_id()
-    elif fault == "revoked":
-        AuthSession.objects.filter(pk=session.pk).update(revoked_at=timezone.now())
-    elif fault == "expired":
-        AuthSession.objects.filter(pk=session.pk).update(expires_at=timezone.now())
-    elif fault == "inactive":
-        User.objects.filter(pk=user.pk).update(is_active=False)
-    elif fault == "of another user":
-        user_id = shop.staff_user.pk
-    else:
-        type(shop.rahul).objects.filter(pk=shop.rahul.pk).update(user=None)
-    door.enter_business(make_shop().business.pk)
+    session_id = new_id() if fault == "unknown" else session.pk
+    user_id = shop.staff_user.pk if fault == "of another user" else user.pk
+    with acting_in(shop.business.pk):
+        if fault == "revoked":
+            AuthSession.objects.filter(pk=session.pk).update(revoked_at=timezone.now())
+        elif fault == "expired":
+            AuthSession.objects.filter(pk=session.pk).update(expires_at=timezone.now())
+        elif fault == "inactive":
+            User.objects.filter(pk=user.pk).update(is_active=False)
+        elif fault == "without customer":
+            Customer.objects.filter(pk=shop.rahul.pk).update(user=None)
+    door.enter_business(shop.business.pk)
+    assert acted_in() == shop.business.pk
     assert door.enter(session_id, user_id) is None
     assert (acted_in(), door.acted_in()) == (None, None)
     door.leave()

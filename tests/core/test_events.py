@@ -10,8 +10,10 @@ from channels.layers import get_channel_layer
 from django.db import connection, transaction
 
 from execora.core import events
+from execora.core.door import acting_in
 from execora.core.errors import Conflict
 from execora.core.events import announce, customer_group, deliver_on, staff_group
+from execora.core.ids import new_id
 from execora.ops.logging import FIELDS_ATTRIBUTE
 from ledger.commands import record_payment
 from tests.support.factories import Shop, make_shop
@@ -39,12 +41,14 @@ class Ears:
             return None
 
 
-def in_thread(function: Any) -> Any:
-    """Run in another thread, as commands do, and leave no connection behind there."""
+def in_thread(function: Any, shop: Shop | None = None) -> Any:
+    """Run in another thread, as commands do, in the business of `shop`, and leave no connection behind there."""
+    business_id = shop.business.pk if shop is not None else new_id()
 
     def run(*arguments: Any, **named: Any) -> Any:
         try:
-            return function(*arguments, **named)
+            with acting_in(business_id):
+                return function(*arguments, **named)
         finally:
             connection.close()
 
@@ -63,7 +67,7 @@ async def test_a_payment_is_told_to_the_staff_and_to_its_customer() -> None:
     shop = await in_thread(make_shop)()
     deliver_on(asyncio.get_running_loop())
     ears = await Ears(shop).open()
-    entry = await in_thread(record_payment)(shop.staff, customer=shop.rahul, amount_paise=5_000, mode="cash")
+    entry = await in_thread(record_payment, shop)(shop.staff, customer=shop.rahul, amount_paise=5_000, mode="cash")
     expected = {
         "type": "business.event",
         "name": "payment.recorded",
@@ -96,8 +100,8 @@ async def test_what_is_taken_back_is_not_told() -> None:
             raise Conflict()
 
     with pytest.raises(Conflict):
-        await in_thread(fail)()
-    await in_thread(announce)(shop.staff, "thing.happened", {"n": 1})
+        await in_thread(fail, shop)()
+    await in_thread(announce, shop)(shop.staff, "thing.happened", {"n": 1})
     assert (await ears.heard(ears.staff) or {})["name"] == "thing.happened"
     assert await ears.heard(ears.customer, seconds=0.1) is None
 
@@ -108,8 +112,8 @@ async def test_another_shop_hears_nothing() -> None:
     shop, other = await in_thread(make_shop)(), await in_thread(make_shop)()
     deliver_on(asyncio.get_running_loop())
     ears = await Ears(other).open()
-    await in_thread(announce)(shop.staff, "thing.happened", {}, customer_id=shop.rahul.pk)
-    await in_thread(announce)(other.staff, "thing.happened.here", {})
+    await in_thread(announce, shop)(shop.staff, "thing.happened", {}, customer_id=shop.rahul.pk)
+    await in_thread(announce, other)(other.staff, "thing.happened.here", {})
     assert (await ears.heard(ears.staff) or {})["name"] == "thing.happened.here"
     assert await ears.heard(ears.customer, seconds=0.1) is None
 
@@ -147,7 +151,7 @@ def test_over_redis_another_process_hears_it(redis_url: str, settings: Any) -> N
 
         async def listen_while_it_happens() -> dict[str, Any] | None:
             ears = await Ears(shop).open()
-            await in_thread(announce)(shop.staff, "thing.happened", {"n": 1})
+            await in_thread(announce, shop)(shop.staff, "thing.happened", {"n": 1})
             return await ears.heard(ears.staff)
 
         heard = asyncio.run(listen_while_it_happens())

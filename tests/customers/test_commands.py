@@ -4,15 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from customers.commands import change_customer, create_customer, find_customer
 from customers.errors import CustomerExists, CustomerNotFound, InvalidGstin
 from customers.models import Customer
+from execora.core.door import acting_in
 from execora.core.errors import NotPermitted
 from execora.core.ids import new_id
 from execora.core.models import AuditEvent
 from tests.support.factories import Shop, make_shop
+from tests.support.threads import on_own_connection
 
 GSTIN = "27AAPFU0939F1ZV"
 
@@ -104,7 +105,8 @@ def test_another_shops_customer_is_neither_found_nor_changed(shop: Shop) -> None
             find_customer(shop.staff, reference)
     with pytest.raises(CustomerNotFound):
         change_customer(shop.admin, customer=other.rahul, changes={"name": "Mine"})
-    assert Customer.objects.get(pk=other.rahul.pk).name == "Rahul Sharma"
+    with acting_in(other.business.pk):
+        assert Customer.objects.get(pk=other.rahul.pk).name == "Rahul Sharma"
 
 
 def test_an_id_and_a_code_in_any_case_name_the_same_person(shop: Shop) -> None:
@@ -133,11 +135,9 @@ def test_twenty_identical_customers_at_once_are_one() -> None:
             return create_customer(shop.staff, name="Geeta Rani", phone_e164="+919820000002").code
         except CustomerExists as refused:
             return refused.code
-        finally:
-            connection.close()
 
     with ThreadPoolExecutor(20) as threads:
-        answers = sorted(threads.map(create, range(20)))
+        answers = sorted(threads.map(on_own_connection(create), range(20)))
     assert answers == ["CUSTOMER_EXISTS"] * 19 + ["cust-002"]
     assert Customer.objects.count() == 2
 
@@ -148,10 +148,9 @@ def test_codes_taken_at_once_have_no_gap_and_no_double() -> None:
 
     def create(number: int) -> str:
         barrier.wait(30)
-        try:
-            return create_customer(shop.staff, name=f"Person {number}").code
-        finally:
-            connection.close()
+        return create_customer(shop.staff, name=f"Person {number}").code
 
     with ThreadPoolExecutor(12) as threads:
-        assert sorted(threads.map(create, range(12))) == [f"cust-{number:03d}" for number in range(2, 14)]
+        assert sorted(threads.map(on_own_connection(create), range(12))) == [
+            f"cust-{number:03d}" for number in range(2, 14)
+        ]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from customers.commands import create_customer
 from customers.search import FOUND_AT_MOST, LEAST_SCORE, search_customers
 from execora.core.actor import Actor
+from execora.core.door import acting_in
 from tests.support.factories import Shop, make_shop
 
 PEOPLE = (
@@ -92,10 +93,11 @@ def test_ten_at_most_are_given(shop: Shop) -> None:
 
 def test_another_shop_finds_only_its_own(shop: Shop) -> None:
     other = make_shop()
-    assert names(other.staff, "geeta") == []
-    assert names(other.staff, "cust-003") == []
-    assert [match.customer.pk for match in search_customers(other.staff, "rahul")] == [other.rahul.pk]
-    assert [match.customer.pk for match in search_customers(other.staff, "9820000001")] == [other.rahul.pk]
+    with acting_in(other.business.pk):
+        assert names(other.staff, "geeta") == []
+        assert names(other.staff, "cust-003") == []
+        assert [match.customer.pk for match in search_customers(other.staff, "rahul")] == [other.rahul.pk]
+        assert [match.customer.pk for match in search_customers(other.staff, "9820000001")] == [other.rahul.pk]
 
 
 def test_a_customer_finds_no_other(shop: Shop) -> None:

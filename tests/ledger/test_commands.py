@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from execora.core.commands import Once, fingerprint_of
+from execora.core.door import acting_in
 from execora.core.errors import IdempotencyKeyReused, NotPermitted
 from execora.core.models import AuditEvent
 from execora.ops.metrics import REGISTRY
@@ -15,6 +15,7 @@ from ledger.commands import add_credit, record_opening_balance, record_payment, 
 from ledger.errors import AlreadyReversed, DateNotAllowed, EntryNotFound, NotReversible, OpeningBalanceExists
 from ledger.models import Account, Entry, Posting
 from tests.support.factories import Shop, make_shop
+from tests.support.threads import on_own_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -88,10 +89,12 @@ def test_staff_reverses_only_their_own_entry_of_the_last_quarter_hour(shop: Shop
 
 def test_an_entry_of_another_shop_is_not_there(shop: Shop) -> None:
     other = make_shop()
-    paid = record_payment(other.staff, customer=other.rahul, amount_paise=70_00, mode="cash")
+    with acting_in(other.business.pk):
+        paid = record_payment(other.staff, customer=other.rahul, amount_paise=70_00, mode="cash")
     with pytest.raises(EntryNotFound):
         reverse_entry(shop.admin, entry_id=paid.pk, reason="not ours")
-    assert Entry.objects.count() == 1
+    with acting_in(other.business.pk):
+        assert Entry.objects.count() == 1
 
 
 def test_a_customer_may_not_write(shop: Shop) -> None:
@@ -147,16 +150,13 @@ def test_32_writers_on_one_khata_lose_nothing() -> None:
     shop = make_shop()
 
     def work(number: int) -> None:
-        try:
-            if number % 2:
-                record_payment(shop.staff, customer=shop.rahul, amount_paise=number, mode="cash")
-            else:
-                add_credit(shop.staff, customer=shop.rahul, amount_paise=number, description="x")
-        finally:
-            connection.close()
+        if number % 2:
+            record_payment(shop.staff, customer=shop.rahul, amount_paise=number, mode="cash")
+        else:
+            add_credit(shop.staff, customer=shop.rahul, amount_paise=number, description="x")
 
     with ThreadPoolExecutor(32) as pool:
-        list(pool.map(work, range(1, 97)))
+        list(pool.map(on_own_connection(work), range(1, 97)))
     expected = sum(number if number % 2 == 0 else -number for number in range(1, 97))
     entries = list(Entry.objects.order_by("sequence"))
     assert [entry.sequence for entry in entries] == list(range(1, 97))
@@ -169,21 +169,18 @@ def test_the_same_key_16_times_at_once_has_one_effect_and_one_answer() -> None:
     once = Once("key-87654321", fingerprint_of("record_payment", {"amount": 5}))
 
     def pay(_: int) -> str:
-        try:
-            answer = record_payment.once(
-                shop.staff,
-                once,
-                lambda entry: {"id": str(entry.pk)},
-                customer=shop.rahul,
-                amount_paise=5_00,
-                mode="cash",
-            )
-            return str(answer.body["id"])
-        finally:
-            connection.close()
+        answer = record_payment.once(
+            shop.staff,
+            once,
+            lambda entry: {"id": str(entry.pk)},
+            customer=shop.rahul,
+            amount_paise=5_00,
+            mode="cash",
+        )
+        return str(answer.body["id"])
 
     with ThreadPoolExecutor(16) as pool:
-        answers = set(pool.map(pay, range(16)))
+        answers = set(pool.map(on_own_connection(pay), range(16)))
     assert len(answers) == 1
     assert (Entry.objects.count(), balance(shop)) == (1, -5_00)
 

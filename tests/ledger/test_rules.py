@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from execora.core.door import acting_in
 from execora.core.ids import new_id
 from ledger.commands import record_opening_balance, record_payment, reverse_entry
 from ledger.errors import OpeningBalanceExists
@@ -117,8 +118,9 @@ def test_an_unbalanced_entry_is_refused(
 
 def test_a_posting_on_another_shops_account_is_refused(shop: Shop, app_connection_factory: Connect) -> None:
     other = make_shop()
-    record_payment(other.staff, customer=other.rahul, amount_paise=100, mode="cash")
-    theirs = Account.objects.get(business=other.business, kind="cash")
+    with acting_in(other.business.pk):
+        record_payment(other.staff, customer=other.rahul, amount_paise=100, mode="cash")
+        theirs = Account.objects.get(business=other.business, kind="cash")
     with app_connection_factory() as raw, pytest.raises(errors.ForeignKeyViolation):
         entry = write_entry(raw, shop)
         raw.execute(POSTING, (new_id(), shop.business.pk, entry, theirs.pk, "D", 100))

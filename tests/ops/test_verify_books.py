@@ -10,10 +10,11 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from billing.commands import Line, cancel_invoice, create_product, issue_invoice
+from execora.core.door import acting_in
 from execora.ops.management.commands.verify_books import checks, verify
 from ledger.commands import add_credit, record_payment, reverse_entry
 from tests.support.database import TestDatabase
-from tests.support.factories import make_shop
+from tests.support.factories import Shop, make_shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,17 +22,21 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def books(db: None) -> None:
     """Two shops with bills, one of them cancelled, payments, credit and a reversal."""
-    for _ in range(2):
-        shop = make_shop()
-        rice = create_product(shop.staff, name="Rice", unit="kg", price_paise=6_000, gst_rate_bp=500, stock=Decimal(90))
-        bills = [
-            issue_invoice(shop.staff, customer=shop.rahul, lines=[Line(product=rice, quantity=Decimal(n))])
-            for n in (1, 2, 3)
-        ]
-        cancel_invoice(shop.admin, invoice_id=bills[0].pk, reason="wrong")
-        record_payment(shop.staff, customer=shop.rahul, amount_paise=500, mode="cash")
-        credit = add_credit(shop.staff, customer=shop.rahul, amount_paise=700, description="udhaar")
-        reverse_entry(shop.admin, entry_id=credit.pk, reason="wrong")
+    for shop in (make_shop(), make_shop()):
+        with acting_in(shop.business.pk):
+            _fill(shop)
+
+
+def _fill(shop: Shop) -> None:
+    rice = create_product(shop.staff, name="Rice", unit="kg", price_paise=6_000, gst_rate_bp=500, stock=Decimal(90))
+    bills = [
+        issue_invoice(shop.staff, customer=shop.rahul, lines=[Line(product=rice, quantity=Decimal(n))])
+        for n in (1, 2, 3)
+    ]
+    cancel_invoice(shop.admin, invoice_id=bills[0].pk, reason="wrong")
+    record_payment(shop.staff, customer=shop.rahul, amount_paise=500, mode="cash")
+    credit = add_credit(shop.staff, customer=shop.rahul, amount_paise=700, description="udhaar")
+    reverse_entry(shop.admin, entry_id=credit.pk, reason="wrong")
 
 
 @pytest.fixture

@@ -10,28 +10,26 @@ from django.utils import timezone
 from customers.commands import create_customer
 from customers.models import Customer
 from execora.core.actor import Actor, Channel
-from execora.core.models import AuthSession, Business, User
+from execora.core.door import acting_in
+from execora.core.models import User
 from execora.core.permissions import Role
-from execora.core.tokens import issue_access_token
 from ledger.commands import add_credit, record_payment
+from tests.support.factories import bearer, make_business, make_user
 
 INDIA = ZoneInfo("Asia/Kolkata")
 OWED_PAISE = 80_000
 
 
 class Shop:
-    """Everything is created on construction, in the test's database."""
+    """Everything is created on construction, in the test's database. The test acts in the first one it makes."""
 
     def __init__(self, slug: str = "sharma", phone: str | None = "+919820000001", number_id: str | None = None) -> None:
-        self.business = Business.objects.create(
-            slug=slug, name="Sharma Kirana", state_code="27", whatsapp_number_id=number_id
-        )
-        self.staff = User.objects.create(
-            business=self.business, username=f"staff-{slug}", name="Asha", role=Role.STAFF, password="!"
-        )
+        self.business = make_business(slug=slug, name="Sharma Kirana", whatsapp_number_id=number_id)
+        self.staff = make_user(self.business, Role.STAFF, username=f"staff-{slug}")
         admin = self.actor(Role.ADMIN)
-        self.customer: Customer = create_customer(admin, name="Bharat", phone_e164=phone)
-        add_credit(admin, customer=self.customer, amount_paise=OWED_PAISE, description="atta")
+        with acting_in(self.business.pk):
+            self.customer: Customer = create_customer(admin, name="Bharat", phone_e164=phone)
+            add_credit(admin, customer=self.customer, amount_paise=OWED_PAISE, description="atta")
 
     def actor(self, role: Role = Role.STAFF, now: datetime | None = None) -> Actor:
         moment = now or timezone.now()
@@ -42,14 +40,12 @@ class Shop:
 
     def headers(self, user: User | None = None) -> dict[str, str]:
         """Return the headers of a logged-in user, the staff member's by default."""
-        session = AuthSession.objects.create(
-            business=self.business, user=user or self.staff, expires_at=timezone.now() + timedelta(hours=1)
-        )
-        return {"authorization": f"Bearer {issue_access_token(session)[0]}"}
+        return bearer(user or self.staff)
 
     def customer_headers(self) -> dict[str, str]:
-        user = User.objects.create(business=self.business, name="Bharat", role=Role.CUSTOMER, password="!")
-        Customer.objects.filter(pk=self.customer.pk).update(user=user)
+        user = make_user(self.business, Role.CUSTOMER)
+        with acting_in(self.business.pk):
+            Customer.objects.filter(pk=self.customer.pk).update(user=user)
         return self.headers(user)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from execora.core.door import acting_in
 from reminders.commands import schedule_reminder
 from reminders.models import Reminder
 from tests.reminders.support import Shop, tomorrow_at
@@ -114,7 +115,8 @@ def test_the_list_is_paged_filtered_and_the_shops_own() -> None:
     made = [
         schedule_reminder(shop.actor(), customer=shop.customer, due_at=tomorrow_at(hour)).pk for hour in (10, 11, 12)
     ]
-    schedule_reminder(other.actor(), customer=other.customer, due_at=tomorrow_at(10))
+    with acting_in(other.business.pk):
+        schedule_reminder(other.actor(), customer=other.customer, due_at=tomorrow_at(10))
     headers = shop.headers()
     first = Client().get(ADDRESS, {"limit": 2, "status": "scheduled"}, headers=headers).json()
     assert [row["id"] for row in first["reminders"]] == [str(made[2]), str(made[1])]

@@ -1,5 +1,9 @@
-"""Shops and people for tests, made by the commands that make them in life."""
+"""Shops and people for tests, made by the commands that make them in life.
 
+A test acts in the first shop that it makes, until it is over; what it does in another it does within `acting_in`.
+"""
+
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
@@ -10,12 +14,15 @@ from django.utils import timezone
 from customers.commands import create_customer
 from customers.models import Customer
 from execora.core.actor import Actor, Channel
+from execora.core.door import acted_in, acting_in
+from execora.core.ids import new_id
 from execora.core.models import AuthSession, Business, GstRegistration, User
 from execora.core.permissions import Role
 from execora.core.tokens import issue_access_token
 
 PASSWORD = "a password of the tests"
 _numbers = count(1)
+_first_shop = ExitStack()
 
 
 def make_business(**values: Any) -> Business:
@@ -28,14 +35,25 @@ def make_business(**values: Any) -> Business:
         "gstin": "27AAPFU0939F1ZV",
         "gst_registration": GstRegistration.REGULAR,
     }
-    return Business.objects.create(**{**defaults, **values})
+    business = Business(pk=new_id(), **{**defaults, **values})
+    if acted_in() is None:
+        _first_shop.enter_context(acting_in(business.pk))
+    with acting_in(business.pk):
+        business.save(force_insert=True)
+    return business
+
+
+def leave_first_shop() -> None:
+    """Act in no business any more: the test is over."""
+    _first_shop.close()
 
 
 def make_user(business: Business, role: Role, **values: Any) -> User:
     username = None if role == Role.CUSTOMER else f"{role.value}-{next(_numbers)}"
-    user = User(business=business, role=role, name=f"{role.label} person", username=username, **values)
+    user = User(business=business, role=role, **{"name": f"{role.label} person", "username": username, **values})
     user.set_password(PASSWORD)
-    user.save()
+    with acting_in(business.pk):
+        user.save()
     return user
 
 
@@ -61,6 +79,11 @@ class Shop:
 
 def make_shop(**values: Any) -> Shop:
     business = make_business(**values)
+    with acting_in(business.pk):
+        return _with_people(business)
+
+
+def _with_people(business: Business) -> Shop:
     admin_user, staff_user = make_user(business, Role.ADMIN), make_user(business, Role.STAFF)
     staff = actor_of_user(staff_user)
     rahul = create_customer(staff, name="Rahul Sharma", landmark="mandir wala", phone_e164="+919820000001")
@@ -82,9 +105,10 @@ def make_shop(**values: Any) -> Shop:
 
 def token_of(user: User) -> str:
     """Return an access token of a new session."""
-    session = AuthSession.objects.create(
-        business=user.business, user=user, expires_at=timezone.now() + timedelta(days=30)
-    )
+    with acting_in(user.business_id):
+        session = AuthSession.objects.create(
+            business_id=user.business_id, user=user, expires_at=timezone.now() + timedelta(days=30)
+        )
     return issue_access_token(session)[0]
 
 

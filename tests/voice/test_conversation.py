@@ -182,9 +182,12 @@ def test_a_customer_need_not_name_themselves(spoken_shop: "Shop", rice: "Product
 
 def test_another_shops_people_are_not_found(staff: Speaker) -> None:
     from customers.commands import create_customer
+    from execora.core.door import acting_in
     from tests.support.factories import make_shop
 
-    create_customer(make_shop().staff, name="Farida Khan")
+    other = make_shop()
+    with acting_in(other.business.pk):
+        create_customer(other.staff, name="Farida Khan")
     assert error_of(staff.say("Farida ne 500 rupaye jama kiye")) == "CUSTOMER_NOT_FOUND"
     assert entries() == []
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from asgiref.sync import sync_to_async
 
 from execora.providers.stt import OnTranscript, Transcript
 from tests.support.socket_client import Socket, opened, received, sent, until
+from tests.support.threads import in_thread
 from voice.echoes import ECHO_SECONDS, RecentFinals
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ async def heard(communicator: Socket, text: str) -> tuple[str, dict[str, Any]]:
 async def totals() -> list[int]:
     from ledger.models import Entry
 
-    return await sync_to_async(lambda: list(Entry.objects.values_list("total_paise", flat=True)))()
+    return await in_thread(lambda: list(Entry.objects.values_list("total_paise", flat=True)))()
 
 
 @pytest.mark.asyncio

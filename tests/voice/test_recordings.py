@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from asgiref.sync import sync_to_async
 
 from tests.support.socket_client import Socket, opened, received, sent, until
+from tests.support.threads import in_thread
 from tests.voice.test_listening import ScriptedSpeech
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ async def speak(communicator: Socket) -> None:
 async def a_recording(shop: "Shop") -> str:
     from tests.support.factories import token_of
 
-    communicator = await opened(await sync_to_async(token_of)(shop.staff_user))
+    communicator = await opened(await in_thread(token_of)(shop.staff_user))
     await sent(communicator, "recording:start", consent=True)
     assert (await received(communicator))["type"] == "recording:started"
     await speak(communicator)
@@ -68,9 +68,9 @@ async def test_what_is_recorded_with_a_yes_is_stored_audited_and_heard_again(
     from voice.models import Recording
 
     key = await a_recording(spoken_shop)
-    row = await sync_to_async(Recording.objects.get)(pk=key)
+    row = await in_thread(Recording.objects.get)(pk=key)
     assert (row.state, row.media_type, row.duration_ms) == ("stored", "audio/wav", 250)
-    assert await sync_to_async(AuditEvent.objects.filter(command="keep_recording", target_id=key).count)() == 1
+    assert await in_thread(AuditEvent.objects.filter(command="keep_recording", target_id=key).count)() == 1
 
     def fetch(client: "Client") -> bytes:
         answer = client.get(f"/api/v1/recordings/{key}/url", headers=bearer(spoken_shop.admin_user))
@@ -84,7 +84,7 @@ async def test_what_is_recorded_with_a_yes_is_stored_audited_and_heard_again(
 
     from django.test import Client
 
-    with wave.open(io.BytesIO(await sync_to_async(fetch)(Client()))) as file:
+    with wave.open(io.BytesIO(await in_thread(fetch)(Client()))) as file:
         assert file.readframes(file.getnframes()) == SOUND
 
 
@@ -96,12 +96,12 @@ async def test_without_a_yes_recording_is_refused_and_nothing_is_kept(
     from tests.support.factories import token_of
     from voice.models import Recording
 
-    communicator = await opened(await sync_to_async(token_of)(spoken_shop.staff_user))
+    communicator = await opened(await in_thread(token_of)(spoken_shop.staff_user))
     await sent(communicator, "recording:start", **data)
     assert (await received(communicator))["data"]["code"] == "CONSENT_NEEDED"
     await speak(communicator)
     await communicator.disconnect()
-    assert await sync_to_async(Recording.objects.count)() == 0
+    assert await in_thread(Recording.objects.count)() == 0
 
 
 @pytest.mark.asyncio
@@ -111,7 +111,7 @@ async def test_a_connection_that_breaks_off_keeps_what_was_recorded(
     from tests.support.factories import token_of
     from voice.models import Recording
 
-    communicator = await opened(await sync_to_async(token_of)(spoken_shop.staff_user))
+    communicator = await opened(await in_thread(token_of)(spoken_shop.staff_user))
     await sent(communicator, "recording:start", consent=True)
     await sent(communicator, "voice:start", audio={"encoding": "pcm16", "sampleRate": 16_000})
     await communicator.give(audio=SOUND)
@@ -119,7 +119,7 @@ async def test_a_connection_that_breaks_off_keeps_what_was_recorded(
     await sent(communicator, "ping")
     await until(communicator, "pong")
     await communicator.disconnect()
-    assert (await sync_to_async(Recording.objects.get)()).state == "stored"
+    assert (await in_thread(Recording.objects.get)()).state == "stored"
 
 
 def path_of(client: "Client", shop: "Shop", tmp_path: Path) -> str:

@@ -4,9 +4,9 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from asgiref.sync import sync_to_async
 
 from tests.support.socket_client import opened, received, sent, socket, until
+from tests.support.threads import in_thread
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -69,7 +69,7 @@ async def test_a_refused_socket_is_accepted_then_closed_1008_with_a_reason(
     closed = await communicator.receive_output(timeout=10)
     assert (closed["type"], closed["code"]) == ("websocket.close", 1008)
     assert closed["reason"]
-    assert await sync_to_async(VoiceSession.objects.count)() == 0
+    assert await in_thread(VoiceSession.objects.count)() == 0
 
 
 async def test_a_ticket_opens_one_socket_which_lives_as_long_as_its_token(spoken_shop: "Shop") -> None:
@@ -80,7 +80,7 @@ async def test_a_ticket_opens_one_socket_which_lives_as_long_as_its_token(spoken
     from tests.support.factories import token_of
     from tests.support.tokens import claims_of, signed
 
-    claims = await sync_to_async(lambda: claims_of(token_of(spoken_shop.staff_user)))()
+    claims = await in_thread(lambda: claims_of(token_of(spoken_shop.staff_user)))()
     ends_soon = signed({**claims, "exp": int(time.time()) + 3})
     asked = await AsyncClient().post(
         "/api/v1/auth/ws-ticket",
@@ -115,7 +115,7 @@ async def test_one_user_has_only_so_many_sockets_open(token: str, settings: "Set
     await first.disconnect()
     fourth = await opened(token)
     await asyncio.gather(second.disconnect(), fourth.disconnect())
-    assert await sync_to_async(VoiceSession.objects.count)() == 3
+    assert await in_thread(VoiceSession.objects.count)() == 3
 
 
 async def test_a_user_opens_only_so_many_sockets_a_day(token: str, settings: "SettingsWrapper") -> None:
@@ -127,7 +127,7 @@ async def test_a_user_opens_only_so_many_sockets_a_day(token: str, settings: "Se
     closed = await second.receive_output(timeout=10)
     assert (closed["code"], closed["reason"]) == (1008, "Too many connections today. Try again tomorrow.")
     await asyncio.gather(first.disconnect(), second.disconnect())
-    assert await sync_to_async(VoiceSession.objects.count)() == 1
+    assert await in_thread(VoiceSession.objects.count)() == 1
 
 
 async def test_frames_above_the_rate_wait_and_none_is_lost(token: str, settings: "SettingsWrapper") -> None:
@@ -233,12 +233,12 @@ async def test_a_login_that_ended_ends_the_socket_at_the_next_utterance(token: s
     from ledger.models import Entry
 
     communicator = await opened(token)
-    await sync_to_async(AuthSession.objects.update)(revoked_at=timezone.now())
+    await in_thread(AuthSession.objects.update)(revoked_at=timezone.now())
     await sent(communicator, "voice:final", text="Priya ne 500 rupaye jama kiye")
     assert (await received(communicator))["data"]["code"] == "UNAUTHENTICATED"
     closed = await communicator.receive_output(timeout=10)
     assert (closed["type"], closed["code"]) == ("websocket.close", 1008)
-    assert await sync_to_async(Entry.objects.count)() == 0
+    assert await in_thread(Entry.objects.count)() == 0
 
 
 @pytest.mark.parametrize("ended", ["revoked", "session", "user", "role", "token"])
@@ -255,24 +255,24 @@ async def test_a_silent_socket_is_closed_soon_after_its_login_ends(
 
     monkeypatch.setattr(consumers, "LOGIN_CHECK_SECONDS", 0.2)
     if ended == "token":
-        token = await sync_to_async(token_for_a_second)(spoken_shop)
+        token = await in_thread(token_for_a_second)(spoken_shop)
     communicator = await opened(token)
     await asyncio.sleep(0.5)
     await sent(communicator, "ping")
     assert (await received(communicator))["type"] == "pong"
     if ended == "revoked":
-        await sync_to_async(AuthSession.objects.update)(revoked_at=timezone.now())
+        await in_thread(AuthSession.objects.update)(revoked_at=timezone.now())
     elif ended == "session":
-        await sync_to_async(AuthSession.objects.update)(expires_at=timezone.now() - timedelta(seconds=1))
+        await in_thread(AuthSession.objects.update)(expires_at=timezone.now() - timedelta(seconds=1))
     elif ended == "user":
-        await sync_to_async(User.objects.filter(pk=spoken_shop.staff_user.pk).update)(is_active=False)
+        await in_thread(User.objects.filter(pk=spoken_shop.staff_user.pk).update)(is_active=False)
     elif ended == "role":
-        await sync_to_async(User.objects.filter(pk=spoken_shop.staff_user.pk).update)(role="admin")
+        await in_thread(User.objects.filter(pk=spoken_shop.staff_user.pk).update)(role="admin")
     closed = await communicator.receive_output(timeout=10)
     assert (closed["type"], closed["code"]) == ("websocket.close", 1008)
     assert "Log in again" in closed["reason"]
     await communicator.disconnect()
-    assert (await sync_to_async(VoiceSession.objects.get)()).ended_at is not None
+    assert (await in_thread(VoiceSession.objects.get)()).ended_at is not None
 
 
 def token_for_a_second(shop: "Shop") -> str:
@@ -302,14 +302,14 @@ async def test_a_client_that_is_gone_is_no_fault_of_ours(
         await sent(communicator, "ping")
         await communicator.disconnect()
     assert "voice_failed" not in caplog.text
-    assert await sync_to_async(Entry.objects.count)() == 1
+    assert await in_thread(Entry.objects.count)() == 1
 
 
 async def test_a_customers_socket_hears_only_of_themselves(spoken_shop: "Shop", token: str) -> None:
     from tests.support.factories import token_of
 
     staff = await opened(token)
-    customer = await opened(await sync_to_async(token_of)(spoken_shop.customer_user))
+    customer = await opened(await in_thread(token_of)(spoken_shop.customer_user))
     await sent(staff, "voice:final", text="Priya ne 500 rupaye jama kiye")
     await until(staff, "event")
     await sent(staff, "voice:final", text="Rahul Sharma ne 200 rupaye jama kiye")
@@ -324,6 +324,6 @@ async def test_a_session_is_kept_with_its_end(token: str) -> None:
     await sent(communicator, "voice:final", text="Aaj ki kul bikri kitni hui")
     await until(communicator, "voice:response")
     await communicator.disconnect()
-    session = await sync_to_async(VoiceSession.objects.get)()
+    session = await in_thread(VoiceSession.objects.get)()
     assert session.ended_at is not None
-    assert (await sync_to_async(Utterance.objects.get)()).intent == "DAILY_SUMMARY"
+    assert (await in_thread(Utterance.objects.get)()).intent == "DAILY_SUMMARY"
