@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from execora.api.authentication import Login
+from execora.api.limits import client_address
 from execora.core.actor import Actor
 from execora.core.errors import DomainError, NotPermitted, Unauthenticated
 from execora.core.events import customer_group, deliver_on, staff_group
@@ -118,7 +119,9 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
             DomainError: it is refused, and nothing is open.
         """
         credential = credential_of(self.scope)
-        login = await in_database(knock, credential, correlation_id=current_correlation_id())
+        login = await in_database(
+            knock, credential, address=client_address(self.scope), correlation_id=current_correlation_id()
+        )
         user_id = login.claims.user_id
         open_sockets.enter(user_id, at_most=settings.OPEN_SOCKETS_PER_USER)
         self._user_id, self._claims, self._business_id = user_id, login.claims, login.actor.business_id

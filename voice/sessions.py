@@ -13,6 +13,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from execora.api.authentication import Login, login_by_claims
+from execora.api.limited import take_request
 from execora.api.limits import LIMITS, TooManyRequests, take
 from execora.core.actor import Actor, Channel
 from execora.core.door import acting_in, enter, leave
@@ -48,12 +49,14 @@ def _with_connection(work: Callable[[], R]) -> R:
             connection.close()
 
 
-def knock(credential: Credential, *, correlation_id: str) -> Login:
-    """Return who opens a socket, counted as one more of their sockets today. A ticket is used up.
+def knock(credential: Credential, *, address: str, correlation_id: str) -> Login:
+    """Return who opens a socket, counted as a request from its address, and as one more of their sockets today.
+    A ticket is used up.
 
     Raises:
         Unauthenticated, NotPermitted, TooManyRequests: as their names say.
     """
+    take_request(f"address:{address}")
     claims = redeem_ticket(credential.raw) if credential.is_ticket else read_access_token(credential.raw)
     login = log_in(claims, correlation_id=correlation_id)
     _count(login.claims.user_id)

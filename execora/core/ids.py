@@ -11,10 +11,11 @@ def new_id() -> uuid.UUID:
 
 
 def parse_id(text: str) -> uuid.UUID | None:
-    """Return the UUID that `text` spells in its usual 36 characters, else None."""
+    """Return the UUID that `text` spells in its usual 36 characters, else None: one id has one spelling, but for case."""
     if len(text) != 36:
         return None
     try:
-        return uuid.UUID(text)
+        key = uuid.UUID(text)
     except ValueError:
         return None
+    return key if str(key) == text.lower() else None

@@ -42,4 +42,6 @@ def parse_opaque(raw: str) -> Opaque | None:
         given = base64.b64decode(raw, altchars=b"-_", validate=True)
     except binascii.Error:
         return None
+    if len(given) != _ID_BYTES + _SECRET_BYTES:
+        return None  # Python before 3.13 takes any padding behind a shorter text
     return Opaque(UUID(bytes=given[:_ID_BYTES]), given[_ID_BYTES:])

@@ -154,3 +154,9 @@ def test_only_so_many_tickets_are_given(client: Client, shop: Shop, settings: An
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[0].json()["ticket"] != answers[1].json()["ticket"]
     assert SocketTicket.objects.count() == 2
+
+
+@pytest.mark.parametrize("given", ["AAAA" + "=" * 60, "=" * 64, "A" * 63 + "=", "A" * 62 + "=="])
+def test_what_is_too_short_behind_its_padding_is_no_refresh_token(client: Client, given: str) -> None:
+    body = {"refreshToken": given}
+    assert client.post("/api/v1/auth/refresh", body, content_type="application/json").status_code == 401

@@ -205,3 +205,13 @@ def test_threads_that_come_and_go_count_on() -> None:
             pool.submit(take, limit, key).result()
     with pytest.raises(TooManyRequests):
         take(limit, key)
+
+
+@pytest.mark.parametrize("spelling", ["nitin", " NITIN ", "nİtİn", "nítin", "ｎｉｔｉｎ"])
+def test_no_spelling_of_a_name_has_tries_of_its_own(settings: Any, spelling: str) -> None:
+    settings.LIMITS = {**settings.LIMITS, "login": (1, 60)}
+    counting.forget()
+    take_login(RequestFactory().post("/", REMOTE_ADDR="192.0.2.1"), "nitin")
+    with pytest.raises(TooManyRequests):
+        take_login(RequestFactory().post("/", REMOTE_ADDR="192.0.2.2"), spelling)
+    counting.forget()

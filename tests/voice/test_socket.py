@@ -130,6 +130,22 @@ async def test_a_user_opens_only_so_many_sockets_a_day(token: str, settings: "Se
     assert await in_thread(VoiceSession.objects.count)() == 1
 
 
+@pytest.mark.usefixtures("spoken_shop")
+async def test_knocking_with_nothing_counts_by_address(settings: "SettingsWrapper") -> None:
+    from execora.api import counting
+
+    counting.forget()
+    settings.LIMITS = {**settings.LIMITS, "default": (2, 3600)}
+    reasons = []
+    for _ in range(3):
+        communicator = socket("?ticket=" + "A" * 64)
+        await communicator.connect()
+        reasons.append((await communicator.receive_output(timeout=10))["reason"])
+    counting.forget()
+    assert reasons[0] == reasons[1]
+    assert reasons[2].startswith("Rate limit exceeded.")
+
+
 async def test_frames_above_the_rate_wait_and_none_is_lost(token: str, settings: "SettingsWrapper") -> None:
     from time import monotonic
 
