@@ -53,6 +53,8 @@ class Refused(Exception):
             (b"content-length", str(len(self.body())).encode("ascii")),
             (b"connection", b"close"),
             (b"x-content-type-options", b"nosniff"),
+            (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+            (b"cache-control", b"no-store"),
         ]
         if self.status == HTTPStatus.SERVICE_UNAVAILABLE:
             headers.append((b"retry-after", b"1"))

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from execora.api.headers import BrowserHeaders
+from execora.request_checks import Refused
 from execora.settings import STATIC_URL
 from tests.deploy.conftest import deployment, manage
 
@@ -39,6 +40,12 @@ def test_every_answer_carries_the_policies(client: Client, path: str) -> None:
 @pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/customers", "/api/v1/no/such", "/admin/login/", "/health"])
 def test_no_answer_about_somebody_is_kept(client: Client, path: str) -> None:
     assert "no-store" in client.get(path).headers["Cache-Control"]
+
+
+def test_what_the_bridge_itself_refuses_is_no_page_and_is_not_kept() -> None:
+    headers = dict(Refused(413, "Too large.").headers())
+    assert headers[b"content-security-policy"].startswith(b"default-src 'none'")
+    assert (headers[b"x-content-type-options"], headers[b"cache-control"]) == (b"nosniff", b"no-store")
 
 
 def test_a_view_has_the_last_word() -> None:

@@ -42,6 +42,7 @@ def test_the_page(counter: Counter) -> None:
 
 
 def test_the_docs_list_and_unfold_the_routes(counter: Counter) -> None:
+    counter.page.set_default_timeout(120_000)  # it draws an example of every answer, which takes a loaded machine long
     counter.page.goto(f"{counter.server.base_url}/api/docs")
     login = counter.page.locator(".opblock", has_text="/api/v1/auth/login").first
     login.locator("button").first.click()

@@ -25,6 +25,7 @@ from execora.ops.children import spawn, stop, wait_until
 from execora.ops.demo.supervisor import is_healthy
 from execora.ops.embedded import EmbeddedPostgres, free_port
 from tests.deploy.conftest import ROOT, Environment, aws
+from tests.deploy.edge import HOST, running_edge
 from tests.deploy.test_containers import DOCKERFILE, SERVICES, run, values_of
 
 NAME = "execora/prod/secrets"
@@ -85,7 +86,7 @@ def deployment(moto_url: str, redis_url: str) -> Iterator[Deployment]:
     (directory / "deploy").mkdir()
     (directory / "data" / "static").mkdir(parents=True)
     shutil.copy(ROOT / "deploy" / "make-env.sh", directory / "deploy")
-    assert run("sh", str(directory / "deploy" / "make-env.sh"), "shop.example").returncode == 0
+    assert run("sh", str(directory / "deploy" / "make-env.sh"), HOST).returncode == 0
     with EmbeddedPostgres(directory / "server", database="unrelated") as server:
         env = directory / "deploy" / "env"
         app, migrate = values_of(env / "app.env"), values_of(env / "migrate.env")
@@ -97,6 +98,7 @@ def deployment(moto_url: str, redis_url: str) -> Iterator[Deployment]:
             "MIGRATE_DATABASE_URL": migrate["MIGRATE_DATABASE_URL"].replace("postgres:5432", place),
             "SUPERUSER_DATABASE_URL": server.superuser_url("postgres"),
             "S3_ENDPOINT_URL": moto_url,
+            "TRUSTED_PROXIES": "127.0.0.1",
         }
         client = boto3.client(
             "secretsmanager",
@@ -151,7 +153,8 @@ def test_server_and_worker_start_serve_and_end_when_asked(released: Deployment, 
         assert wait_until(lambda: is_healthy(released.port), timeout_seconds=90), said["app"]()
         assert wait_until(lambda: "worker_ready" in said["worker"](), timeout_seconds=60), said["worker"]()
         _healthcheck(released)
-        with connect(f"ws://127.0.0.1:{released.port}/ws", additional_headers={"Host": "shop.example"}) as socket:
+        _through_the_edge(released, tmp_path)
+        with connect(f"ws://127.0.0.1:{released.port}/ws") as socket:
             with pytest.raises(ConnectionClosed):
                 socket.recv(timeout=20)
             assert socket.close_code == 1008
@@ -171,6 +174,25 @@ def test_server_and_worker_start_serve_and_end_when_asked(released: Deployment, 
     for text in (said["app"](), said["worker"]()):
         assert "Traceback" not in text
         assert not [name for name, value in released.secrets.items() if len(value) > 30 and value in text]
+
+
+def _through_the_edge(released: Deployment, directory: Path) -> None:
+    """Over TLS the application knows that it is: cookies and HSTS say so, and a form of the admin's is its own."""
+    (directory / "edge").mkdir()
+    with running_edge(directory / "edge", upstream=f"127.0.0.1:{released.port}") as edge:
+        page = edge.ask("/admin/login/")
+        assert page.headers["strict-transport-security"].startswith("max-age=31536000")
+        cookie = page.headers["set-cookie"]
+        assert cookie.startswith("__Host-csrf=")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"} <= set(cookie.split("; "))
+        token = re.search(rb'name="csrfmiddlewaretoken" value="(\w+)"', page.body)
+        assert token is not None
+        form = b"username=nobody&password=not-this-one&csrfmiddlewaretoken=" + token[1]
+        headers = {"Cookie": cookie.partition(";")[0], "Content-Type": "application/x-www-form-urlencoded"}
+        own = edge.ask("/admin/login/", method="POST", body=form, headers={**headers, "Origin": f"https://{HOST}"})
+        assert (own.status, b"Please enter the correct" in own.body) == (200, True)
+        foreign = {**headers, "Origin": "https://evil.example"}
+        assert edge.ask("/admin/login/", method="POST", body=form, headers=foreign).status == 403
 
 
 def _started(released: Deployment, service: str, log: Path) -> subprocess.Popen[bytes]:
