@@ -8,14 +8,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from customers.errors import InvalidCode
+from execora.api.limits import LIMITS, TooManyRequests, take
 from execora.core.door import acting_in
 from execora.core.ids import new_id
 from execora.core.sealing import seal, unseal
+
+log = structlog.get_logger(__name__)
 
 CODE_SECONDS = 300
 MOST_TRIES = 5
@@ -90,6 +94,7 @@ def use_code(challenge: str, code: str) -> tuple[UUID, UUID]:
 
     Raises:
         InvalidCode: wrong, over, used, tried too often, or never sent.
+        LimitsUnavailable: as `take`.
     """
     facts = unseal(_CHALLENGE, challenge, seconds=CODE_SECONDS)
     if facts is None:
@@ -99,9 +104,26 @@ def use_code(challenge: str, code: str) -> tuple[UUID, UUID]:
     with acting_in(business_id), connection.cursor() as cursor:
         cursor.execute(_TRY, {**given, "hash": _hash_of(challenge_id, code)})
         row = cursor.fetchone()
-    if row is None or not row[1]:
+    if row is None:
         raise InvalidCode()
-    return business_id, row[0]
+    customer_id, is_right = row
+    _count_in_the_day(customer_id)
+    if not is_right:
+        raise InvalidCode()
+    return business_id, customer_id
+
+
+def _count_in_the_day(customer_id: UUID) -> None:
+    """Count a try that was looked at, whichever challenge it answered and before anybody is told how it went.
+
+    Raises:
+        InvalidCode: there were too many. Another answer would tell that there is such a customer.
+    """
+    try:
+        take(LIMITS["code_tries"], str(customer_id))
+    except TooManyRequests as refusal:
+        log.warning("login_code_tries_used_up", customer_id=str(customer_id), seconds=refusal.retry_after_seconds)
+        raise InvalidCode() from None
 
 
 def _hash_of(challenge_id: UUID, code: str) -> bytes:

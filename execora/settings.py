@@ -291,6 +291,7 @@ LIMITS: dict[str, tuple[int, int]] = {
         "code_phone": "5/h",
         "code_address": "20/h",
         "code_global": "1000/h",
+        "code_tries": "20/d",
     }.items()
 }
 RATELIMIT_USE_CACHE = "limits"

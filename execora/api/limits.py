@@ -20,7 +20,7 @@ from execora.core.errors import DomainError
 from execora.ops.asgi_types import Scope
 
 # Without a sure count these are refused: they guard against guessing and against costs.
-_NEEDED = frozenset(("login", "ws_ticket", "code_phone", "code_address", "code_global"))
+_NEEDED = frozenset(("login", "ws_ticket", "code_phone", "code_address", "code_global", "code_tries"))
 
 
 @dataclass(frozen=True, slots=True)

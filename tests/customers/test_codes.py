@@ -94,6 +94,39 @@ def test_a_wrong_code_is_tried_five_times(client: Client, shop: Shop, sink: Path
         assert (LoginCode.objects.get().tries, AuthSession.objects.count()) == (5, 0)
 
 
+def test_asking_again_gives_no_more_tries_in_a_day(client: Client, shop: Shop, sink: Path, settings: Any) -> None:
+    settings.LIMITS = {**settings.LIMITS, "code_tries": (7, 86_400)}
+    other = create_customer(shop.staff, name="Geeta Rani", phone_e164="+919820000002")
+    for name in ("cust-001", str(shop.rahul.pk)):
+        challenge = challenge_for(client, customerId=name)
+        work()
+        for _ in range(4):
+            answer = post(client, {"challenge": challenge, "otp": wrong(sent(sink)[-1])})
+            assert (answer.status_code, answer.json()["code"]) == (401, "INVALID_CODE")
+    challenge = challenge_for(client, phone=PHONE)
+    work()
+    answer = post(client, {"challenge": challenge, "otp": sent(sink)[-1]})
+    assert (answer.status_code, answer.json()["code"]) == (401, "INVALID_CODE"), "of a stranger it would be the same"
+    with acting_in(shop.business.pk):
+        assert AuthSession.objects.count() == 0
+    challenge = challenge_for(client, customerId=other.code)
+    work()
+    assert post(client, {"challenge": challenge, "otp": sent(sink)[-1]}).status_code == 200
+
+
+def test_tries_that_nobody_looks_at_do_not_use_up_the_day(
+    client: Client, shop: Shop, sink: Path, settings: Any
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "code_tries": (6, 86_400)}
+    challenge = challenge_for(client, customerId="cust-001")
+    work()
+    for _ in range(9):
+        assert post(client, {"challenge": challenge, "otp": wrong(sent(sink)[0])}).status_code == 401
+    challenge = challenge_for(client, customerId="cust-001")
+    work()
+    assert post(client, {"challenge": challenge, "otp": sent(sink)[-1]}).status_code == 200
+
+
 def test_of_two_hundred_guesses_at_the_same_time_five_are_counted(client: Client, shop: Shop, sink: Path) -> None:
     challenge = challenge_for(client, customerId="cust-001")
     work()

@@ -23,7 +23,10 @@ _REMOVED = (
 _LIMITS = {
     **{
         f"LIMIT_{name}": "1000000/h"
-        for name in ("DEFAULT", "INVOICE", "LOGIN", "SOCKET", "WS_TICKET", "CODE_PHONE", "CODE_ADDRESS", "CODE_GLOBAL")
+        for name in (
+            *("DEFAULT", "INVOICE", "LOGIN", "SOCKET", "WS_TICKET"),
+            *("CODE_PHONE", "CODE_ADDRESS", "CODE_GLOBAL", "CODE_TRIES"),
+        )
     },
     "LIMIT_BURST": "100000/s",
 }
