@@ -5,6 +5,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from customers.errors import InvalidCode
+from customers.models import LoginCode
 from execora.api.limits import LIMITS, TooManyRequests, take
 from execora.core.door import acting_in
 from execora.core.ids import new_id
@@ -56,6 +58,14 @@ class Request:
     requested_at: datetime
 
 
+class Standing(Enum):
+    """Whether an earlier attempt has made a code for a request, or a later request has taken its place."""
+
+    NEW = auto()
+    BEGUN = auto()
+    SUPERSEDED = auto()
+
+
 def sealed_request(business_id: UUID, customer_id: UUID) -> tuple[str, str]:
     """Return a job's argument and the client's challenge for a new request. Both tell nothing to who holds them.
 
@@ -77,6 +87,16 @@ def asked_for(sealed: str) -> Request | None:
         challenge_id=UUID(facts["challenge"]),
         requested_at=datetime.fromtimestamp(facts["requested"] / 1_000_000, tz=UTC),
     )
+
+
+def standing_of(request: Request) -> Standing:
+    """Return where a request stands now. Another may supersede it at any moment: `keep_code` decides."""
+    kept = LoginCode.objects.filter(business_id=request.business_id, customer_id=request.customer_id).first()
+    if kept is None:
+        return Standing.NEW
+    if kept.challenge_id == request.challenge_id:
+        return Standing.BEGUN
+    return Standing.NEW if kept.requested_at < request.requested_at else Standing.SUPERSEDED
 
 
 def keep_code(request: Request) -> str | None:

@@ -5,9 +5,9 @@ from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from customers.codes import Request, asked_for, keep_code
+from customers.codes import Request, Standing, asked_for, keep_code, standing_of
 from customers.models import Customer
-from execora.api.limits import LIMITS, TooManyRequests, take
+from execora.api.limits import TooManyRequests, take_code_sent
 from execora.core.door import acting_in
 from execora.core.jobs import correlated
 from execora.providers.codes import CodeRefused, CodeSender, code_sender
@@ -33,10 +33,14 @@ def _send(request: Request, sender: CodeSender) -> str:
         return "no_phone"
     if customer.user is not None and not customer.user.is_active:
         return "inactive"
+    standing = standing_of(request)
+    if standing is Standing.SUPERSEDED:
+        return "superseded"
     try:
-        # Whatever name the phone's owner was asked for by: id, code and phone together.
-        take(LIMITS["code_phone"], f"sent:{customer.phone_e164}")
-    except TooManyRequests:
+        if standing is Standing.NEW:
+            take_code_sent(customer.phone_e164)
+    except TooManyRequests as refusal:
+        log.warning("login_code_stopped", limit=refusal.taken.limit.name, seconds=refusal.retry_after_seconds)
         return "too_many"
     code = keep_code(request)
     if code is None:

@@ -290,6 +290,7 @@ LIMITS: dict[str, tuple[int, int]] = {
         "ws_ticket": "60/h",
         "code_phone": "5/h",
         "code_address": "20/h",
+        "code_network": "100/h",
         "code_global": "1000/h",
         "code_tries": "20/d",
     }.items()

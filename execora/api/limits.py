@@ -20,7 +20,7 @@ from execora.core.errors import DomainError
 from execora.ops.asgi_types import Scope
 
 # Without a sure count these are refused: they guard against guessing and against costs.
-_NEEDED = frozenset(("login", "ws_ticket", "code_phone", "code_address", "code_global", "code_tries"))
+_NEEDED = frozenset(("login", "ws_ticket", "code_phone", "code_address", "code_network", "code_global", "code_tries"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +122,25 @@ def take_login(request: HttpRequest, name: str) -> None:
 
 
 def take_code(request: HttpRequest, name: str) -> None:
-    """Count a request for a one-time code: from the address of `request`, under `name`, and in all.
+    """Count a request for a one-time code: under `name`, from the address of `request`, and from its network on IPv6.
 
     Raises: as `take`.
     """
-    take_all(
-        (LIMITS["code_phone"], f"name:{_one_name(name)}"),
-        (LIMITS["code_address"], client_address(request)),
-        (LIMITS["code_global"], "all"),
-    )
+    asked = [(LIMITS["code_phone"], f"name:{_one_name(name)}"), (LIMITS["code_address"], client_address(request))]
+    network = _network_of(request.META.get("REMOTE_ADDR", ""))
+    if network is not None:
+        asked.append((LIMITS["code_network"], network))
+    take_all(*asked)
+
+
+def take_code_sent(phone_e164: str) -> None:
+    """Count a one-time code that goes out to a phone, by whatever name its owner was asked for, and in all.
+
+    What is sent is counted, not what is asked for: names that nobody has would use up what the shops' customers need.
+
+    Raises: as `take`.
+    """
+    take_all((LIMITS["code_phone"], f"sent:{phone_e164}"), (LIMITS["code_global"], "all"))
 
 
 def _one_name(name: str) -> str:
@@ -163,6 +173,15 @@ def _one_client(host: str) -> str:
     if address.ipv4_mapped is not None:
         return str(address.ipv4_mapped)
     return f"{ipaddress.IPv6Address(int(address) >> 64 << 64)}/64"
+
+
+@functools.lru_cache(maxsize=4096)
+def _network_of(host: str) -> str | None:
+    """Return the first 48 bits of an IPv6 address: who has a tunnel or a server is given 65,536 clients of `_one_client`."""
+    client = _one_client(host)
+    if not client.endswith("/64"):
+        return None
+    return str(ipaddress.IPv6Network(client).supernet(new_prefix=48))
 
 
 def _spoken(seconds: int) -> str:

@@ -309,10 +309,59 @@ def test_where_codes_are_off_that_is_said_whoever_is_asked_for(client: Client, s
         assert (answer.status_code, answer.json()["code"]) == (422, "CODES_OFF")
 
 
-@pytest.mark.parametrize("limit", ["code_phone", "code_address", "code_global"])
+@pytest.mark.parametrize("limit", ["code_phone", "code_address"])
 def test_only_so_many_codes_are_asked_for(client: Client, shop: Shop, settings: Any, limit: str) -> None:
     settings.LIMITS = {**settings.LIMITS, limit: (2, 3600)}
     name = f"cust-{limit}"  # whoever it is: a refusal does not tell
     answers = [post(client, {"customerId": name}) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [202, 202, 429]
     assert ProcrastinateJob.objects.count() == 2
+
+
+def test_an_ipv6_network_asks_for_so_many_codes(client: Client, shop: Shop, settings: Any) -> None:
+    settings.LIMITS = {**settings.LIMITS, "code_network": (2, 3600)}
+
+    def ask(host: str) -> int:
+        leave()
+        body = {"customerId": f"cust-{new_id()}"[:40]}
+        answer = client.post("/api/v1/auth/login", body, content_type="application/json", REMOTE_ADDR=host)
+        return int(answer.status_code)
+
+    assert [ask(f"2001:db8:48:{number}::1") for number in range(3)] == [202, 202, 429]
+    assert [ask("2001:db8:49:1::1"), *(ask("203.0.113.48") for _ in range(3))] == [202] * 4
+
+
+def test_names_that_nobody_has_use_up_nothing_of_all_codes(
+    client: Client, shop: Shop, sink: Path, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "code_global": (1, 3600)}
+    other = create_customer(shop.staff, name="Geeta Rani", phone_e164="+919820000002")
+    for name in ("cust-997", "cust-998", "cust-999", str(new_id()), "cust-001"):
+        challenge_for(client, customerId=name)
+    work()
+    assert len(sent(sink)) == 1
+    assert "login_code_stopped" not in caplog.text
+    challenge_for(client, customerId=other.code)
+    work()
+    assert len(sent(sink)) == 1, "so many go out in all"
+    assert "login_code_stopped" in caplog.text
+
+
+def test_a_code_counts_once_however_often_the_provider_must_be_tried(
+    client: Client, shop: Shop, sink: Path, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "code_phone": (2, 3600), "code_global": (2, 3600)}
+    challenge = challenge_for(client, customerId="cust-001")
+    settings.CODE_SINK_FILE = str(sink / "no directory")
+    for _ in range(3):
+        with pytest.raises(FileNotFoundError):
+            work()
+    settings.CODE_SINK_FILE = str(sink)
+    work()
+    assert post(client, {"challenge": challenge, "otp": sent(sink)[0]}).status_code == 200
+    challenge = challenge_for(client, customerId=str(shop.rahul.pk))
+    work()
+    challenge_for(client, phone=PHONE)
+    work()
+    assert post(client, {"challenge": challenge, "otp": sent(sink)[1]}).status_code == 200, "the third voids nothing"
+    assert (len(sent(sink)), caplog.text.count("login_code_stopped")) == (2, 1)

@@ -25,7 +25,7 @@ _LIMITS = {
         f"LIMIT_{name}": "1000000/h"
         for name in (
             *("DEFAULT", "INVOICE", "LOGIN", "SOCKET", "WS_TICKET"),
-            *("CODE_PHONE", "CODE_ADDRESS", "CODE_GLOBAL", "CODE_TRIES"),
+            *("CODE_PHONE", "CODE_ADDRESS", "CODE_NETWORK", "CODE_GLOBAL", "CODE_TRIES"),
         )
     },
     "LIMIT_BURST": "100000/s",
