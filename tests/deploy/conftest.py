@@ -42,7 +42,7 @@ def manage(*arguments: str, env: Environment) -> subprocess.CompletedProcess[str
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=180,
     )
 
 
