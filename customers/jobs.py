@@ -1,18 +1,48 @@
-"""Sending one-time codes. The code is made here: neither the request nor the queue has ever held it."""
+"""Sending one-time codes, and forgetting logins that are over. A code is made here: neither request nor queue has held it."""
+
+from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from customers.codes import Request, Standing, asked_for, keep_code, standing_of
-from customers.models import Customer
+from customers.models import Customer, LoginCode
 from execora.api.limits import TooManyRequests, take_code_sent
-from execora.core.door import acting_in
-from execora.core.jobs import correlated
+from execora.core.door import acting_in, business_ids
+from execora.core.jobs import correlated, renew_connection
+from execora.core.models import AuthSession, RefreshToken, SocketTicket
+from execora.ops.correlation import bind_correlation_id
 from execora.providers.codes import CodeRefused, CodeSender, code_sender
 
 log = structlog.get_logger(__name__)
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(name="customers.forget_logins")
+def forget_logins(timestamp: int) -> None:
+    """Every hour: delete what nobody can log in with any more."""
+    with bind_correlation_id(""):
+        renew_connection()
+        log.info("logins_forgotten", count=forget_over(timezone.now()))
+
+
+def forget_over(now: datetime) -> int:
+    """Delete logins with their refresh tokens a day after their end, and tickets and codes an hour after theirs."""
+    day_ago, hour_ago = now - timedelta(days=1), now - timedelta(hours=1)
+    count = 0
+    for business_id in business_ids():
+        with acting_in(business_id):
+            over = (
+                RefreshToken.objects.filter(business_id=business_id, session__expires_at__lt=day_ago),
+                AuthSession.objects.filter(business_id=business_id, expires_at__lt=day_ago),
+                SocketTicket.objects.filter(business_id=business_id, expires_at__lt=hour_ago),
+                LoginCode.objects.filter(business_id=business_id, expires_at__lt=hour_ago),
+            )
+            count += sum(rows.delete()[0] for rows in over)
+    return count
 
 
 @app.task(name="customers.send_code", retry=RetryStrategy(max_attempts=4, exponential_wait=3))

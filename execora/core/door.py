@@ -115,6 +115,11 @@ def businesses_count() -> int:
     return int(_one("SELECT businesses_count()", []))
 
 
+def business_ids() -> list[UUID]:
+    """Return every business, for work that is done in each of them."""
+    return [row[0] for row in _rows("SELECT business_ids()", [])]
+
+
 def user_of_username(username: str) -> tuple[UUID, UUID] | None:
     """Return (business, user) of a username in any case, whether or not the user is active."""
     rows = _rows("SELECT business_id, user_id FROM user_of_username(%s)", [username])
