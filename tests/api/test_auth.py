@@ -1,13 +1,15 @@
 """Logins on REST as a client lives with them: refreshing, logging out, one's devices, and a new password."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth import hashers
 from django.test import Client
+from django.utils import timezone
 
 from execora.core.door import acting_in
-from execora.core.models import AuditEvent, AuthSession, SocketTicket, User
+from execora.core.models import AuditEvent, AuthSession, RefreshToken, SocketTicket, User
 from tests.support.factories import PASSWORD, Shop, make_shop
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +45,9 @@ def test_a_login_and_a_refresh_answer_alike_and_are_kept_by_nobody(client: Clien
     assert set(first) == set(second) == {"token", "expiresIn", "refreshToken"}
     assert second["refreshToken"] != first["refreshToken"]
     assert get(client, "me", second["token"]).json()["id"] == str(shop.staff_user.pk)
+    with acting_in(shop.business.pk):
+        later = timezone.now() + timedelta(seconds=5)
+        assert RefreshToken.objects.exclude(used_at=None).update(used_at=later) == 1
     racing = post(client, "auth/refresh", {"refreshToken": first["refreshToken"]})
     assert (racing.status_code, racing.json()["code"], racing["Retry-After"]) == (409, "REFRESH_IN_FLIGHT", "1")
 

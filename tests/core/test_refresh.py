@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
-from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from execora.api.authentication import login_by_token
@@ -47,10 +47,10 @@ def opens(pair: Pair) -> bool:
     return True
 
 
-def age(shop: Shop, *, seconds: float) -> None:
-    """Let time pass since every token was used."""
+def used_ago(shop: Shop, seconds: float) -> None:
+    """Let every used token have been used so long ago, whatever time the test itself has taken; less than 0: to come."""
     with acting_in(shop.business.pk):
-        RefreshToken.objects.exclude(used_at=None).update(used_at=F("used_at") - timedelta(seconds=seconds))
+        assert RefreshToken.objects.exclude(used_at=None).update(used_at=Now() - timedelta(seconds=seconds))
 
 
 def refused(raw: str) -> type[DomainError] | None:
@@ -75,8 +75,8 @@ def test_each_pair_gives_the_next_of_the_same_login(shop: Shop) -> None:
 def test_a_lost_answer_is_repeated_for_ten_seconds(shop: Shop) -> None:
     first = begin(shop.staff_user)
     second = again(first.refresh_token)
-    for seconds in (1.1, 4, 4.5):
-        age(shop, seconds=seconds)
+    for seconds in (1, 4, 7):
+        used_ago(shop, seconds)
         assert again(first.refresh_token).refresh_token == second.refresh_token
     assert opens(again(second.refresh_token))
 
@@ -84,7 +84,7 @@ def test_a_lost_answer_is_repeated_for_ten_seconds(shop: Shop) -> None:
 def test_a_copy_that_comes_later_ends_the_login(shop: Shop) -> None:
     first, other = begin(shop.staff_user), begin(shop.staff_user)
     second = again(first.refresh_token)
-    age(shop, seconds=10.5)
+    used_ago(shop, 10.5)
     assert refused(first.refresh_token) is Unauthenticated
     assert not opens(first)
     assert not opens(second)
@@ -96,7 +96,7 @@ def test_a_copy_of_a_token_whose_successor_was_used_ends_the_login_within_the_te
     first = begin(shop.staff_user)
     second = again(first.refresh_token)
     third = again(second.refresh_token)
-    age(shop, seconds=2)
+    used_ago(shop, 2)
     assert refused(first.refresh_token) is Unauthenticated
     assert not opens(third)
 
@@ -104,6 +104,7 @@ def test_a_copy_of_a_token_whose_successor_was_used_ends_the_login_within_the_te
 def test_several_at_the_same_time_do_not_end_the_login(shop: Shop) -> None:
     first = begin(shop.staff_user)
     second = again(first.refresh_token)
+    used_ago(shop, -5)
     assert refused(first.refresh_token) is RefreshInFlight
     assert (RefreshInFlight.status, RefreshInFlight.code) == (409, "REFRESH_IN_FLIGHT")
     assert opens(again(second.refresh_token))
