@@ -51,4 +51,4 @@ def s3_storage(
             retries={"total_max_attempts": 3, "mode": "standard"},
         ),
     }
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    return {"BACKEND": "execora.providers.s3.CorrelatedS3Storage", "OPTIONS": options}

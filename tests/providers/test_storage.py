@@ -3,10 +3,10 @@
 import http.client
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
@@ -16,6 +16,7 @@ from django.core.files.storage import storages
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
+from execora.ops.correlation import bind_correlation_id
 from execora.providers import storage
 
 if TYPE_CHECKING:
@@ -26,9 +27,21 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KEYS = {"access_key": "of-the-tests", "secret_key": "of-the-tests-too"}
 
 
+# Method and correlation id of each call that the store has answered.
+calls: list[tuple[str, str]] = []
+
+
+def remembering(store: Any) -> Callable[[dict[str, Any], Any], Any]:
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        calls.append((environ["REQUEST_METHOD"], environ.get("HTTP_X_CORRELATION_ID", "")))
+        return store(environ, start_response)
+
+    return answer
+
+
 @pytest.fixture(scope="module")
 def s3_url() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
+    server = make_server("127.0.0.1", 0, remembering(DomainDispatcherApplication(create_backend_app)), threaded=True)
     thread = threading.Thread(target=server.serve_forever, name="moto", daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -58,7 +71,7 @@ def _use_s3(settings: "SettingsWrapper", url: str) -> None:
             retries={"total_max_attempts": 1},
         ),
     }
-    store = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    store = {"BACKEND": "execora.providers.s3.CorrelatedS3Storage", "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "recordings": store, "recording_links": store}
 
 
@@ -94,6 +107,19 @@ def test_an_object_is_kept_again_in_its_place_and_gone_when_removed(s3: str) -> 
     assert not storages["recordings"].exists(NAME)
     assert fetched(url)[0] >= 400
     storage.remove(NAME)
+
+
+def test_each_call_tells_for_whom_it_is_made_and_a_link_does_not(s3: str) -> None:
+    calls.clear()
+    with bind_correlation_id("keeps-a-recording"):
+        storage.keep(NAME, io.BytesIO(b"RIFF" * 3_000_000))
+        url = storage.link_to(NAME, now=NOW)
+    storage.remove(NAME)
+    assert {call for call in calls if call[0] != "DELETE"} == {
+        (method, "keeps-a-recording") for method in ("HEAD", "POST", "PUT")
+    }
+    assert ("DELETE", "") in calls
+    assert "orrelation" not in url
 
 
 def test_a_store_that_is_away_is_told_as_unavailable(settings: "SettingsWrapper") -> None:
