@@ -1,14 +1,20 @@
 """Finding a person as people look for one: by ear, by landmark, by part of the number; only in one's own shop."""
 
+import re
+
+import psycopg
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customers.commands import create_customer
 from customers.search import FOUND_AT_MOST, LEAST_SCORE, search_customers
+from customers.sound import sound_key
 from execora.core.actor import Actor
 from execora.core.door import acting_in
-from tests.support.factories import Shop, make_shop
+from tests.support.database import TestDatabase
+from tests.support.factories import Shop, leave_first_shop, make_shop
 
 PEOPLE = (
     ("Rahul Verma", "", "ATM wala", "+919820000007"),
@@ -98,6 +104,49 @@ def test_another_shop_finds_only_its_own(shop: Shop) -> None:
         assert names(other.staff, "cust-003") == []
         assert [match.customer.pk for match in search_customers(other.staff, "rahul")] == [other.rahul.pk]
         assert [match.customer.pk for match in search_customers(other.staff, "9820000001")] == [other.rahul.pk]
+
+
+def test_who_acts_in_no_shop_finds_nobody(shop: Shop) -> None:
+    leave_first_shop()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM customers_sounding('raul', NULL, 60)")
+        assert cursor.fetchone() == (0,)
+
+
+MANY = """
+INSERT INTO customers_customer (id, business_id, code, name, nickname, landmark, address, state_code, gstin, notes,
+                                sound_keys, created_at, updated_at)
+SELECT gen_random_uuid(), %(business)s, 'many-' || n, 'Person ' || n, '', '', '', '', '', '',
+       ' ' || translate(md5(n::text), '0123456789', 'ghijklmnop') || ' ', now(), now()
+  FROM generate_series(1, 10000) n
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("others", [0, 3])
+def test_among_ten_thousand_the_index_of_sounds_is_used(shop: Shop, test_database: TestDatabase, others: int) -> None:
+    """As the application's role, under row-level security, with the very plan that the function runs by."""
+    shops = [shop, *(make_shop() for _ in range(others))]
+    with psycopg.connect(test_database.superuser_url, autocommit=True) as raw:
+        for one in shops:
+            raw.execute(MANY, {"business": one.business.pk})
+        raw.execute("VACUUM ANALYZE customers_customer")
+        raw.execute(
+            "LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0; SET auto_explain.log_nested_statements = on;"
+            "SET auto_explain.log_analyze = on; SET auto_explain.log_level = notice;"
+            "SET plan_cache_mode = force_generic_plan; SET jit = off; SET ROLE execora_app"
+        )
+        raw.execute("SELECT set_config('app.business', %s, false)", [str(shop.business.pk)])
+        plans: list[str] = []
+        raw.add_notice_handler(lambda notice: plans.append(str(notice.message_primary)))
+        found = raw.execute("SELECT customer_id FROM customers_sounding(%s, NULL, 60)", [sound_key("rahul")]).fetchall()
+    assert shop.rahul.pk in {row[0] for row in found}
+    inner = next(plan for plan in plans if "word_similarity" in plan)
+    scans = set(re.findall(r"[A-Z][A-Za-z ]* Scan(?: using| on)? [a-z]\w*", inner))
+    assert scans == {
+        "Bitmap Heap Scan on customers_customer",
+        "Bitmap Index Scan on customer_by_business_and_sound",
+    }
 
 
 def test_a_customer_finds_no_other(shop: Shop) -> None:

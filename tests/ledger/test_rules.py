@@ -275,7 +275,9 @@ def test_every_function_looks_at_temporary_tables_last(owner_connection: psycopg
     found = dict(owner_connection.execute(OUR_FUNCTIONS).fetchall())
     # It looks at no table, and a path of its own would keep the planner from seeing through it.
     assert found.pop("app_business") == ""
-    assert set(found.values()) == {"search_path=pg_catalog, public, pg_temp"}
+    assert [
+        name for name, says in found.items() if not says.startswith("search_path=pg_catalog, public, pg_temp")
+    ] == []
     assert {"refuse_change", "ledger_check_entry", "billing_invoice_written"} <= found.keys()
 
 
