@@ -32,6 +32,7 @@ from execora.api.pagination import page_of
 from execora.api.permissions import Authenticated
 from execora.api.views import WireViewSet
 from execora.core.errors import Unauthenticated
+from execora.core.ids import parse_id
 from execora.core.models import User
 from execora.core.permissions import ROLE_PERMISSIONS, Permission
 
@@ -114,11 +115,11 @@ class LoginView(AuthViewSet):
         agent = request.META.get("HTTP_USER_AGENT", "")
         if "password" not in given and "otp" not in given:
             name = given.get("phone") or given["customerId"]
-            take_code(request._request, f"{slug or ''}/{name}")
+            take_code(request._request, _name_in_shop(name, slug))
             asked = request_code(reference=given.get("customerId"), phone_e164=given.get("phone"), business_slug=slug)
             return Response({"challenge": asked.sealed, "expiresIn": asked.seconds}, status=202)
         name = given.get("username") or given.get("customerId") or given["challenge"]
-        take_login(request._request, name)
+        take_login(request._request, _name_in_shop(name, slug) if "customerId" in given else name)
         if "otp" in given:
             return tokens(log_in_by_code(challenge=name, code=given["otp"], user_agent=agent))
         if "username" in given:
@@ -126,6 +127,11 @@ class LoginView(AuthViewSet):
             return tokens(log_in_staff(username=name, password=given["password"], totp=totp, user_agent=agent))
         pair = log_in_customer(reference=name, password=given["password"], business_slug=slug, user_agent=agent)
         return tokens(pair)
+
+
+def _name_in_shop(name: str, slug: str | None) -> str:
+    """Return what tries of a customer are counted by. A code or a phone is somebody else's in another shop; an id is not."""
+    return name if parse_id(name) is not None else f"{slug or ''}/{name}"
 
 
 class MeView(WireViewSet):

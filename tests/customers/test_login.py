@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import hashers
+from django.test import Client
 from django.utils import timezone
 
 from customers.errors import InvalidCredentials
 from customers.login import BusinessNeeded, log_in_customer, log_in_staff
 from execora.api.authentication import login_by_token
 from execora.core.actor import Channel
+from execora.core.door import leave
 from execora.core.hashers import Argon2id
 from execora.core.ids import new_id
 from execora.core.models import AuthSession
@@ -151,3 +153,25 @@ def test_with_several_shops_a_code_needs_its_shop_and_an_id_does_not(shop: Shop)
         customer(str(shop.rahul.pk), business=other.business.slug)
     with pytest.raises(InvalidCredentials):
         customer("cust-001", business="nowhere")
+
+
+def test_tries_at_a_customer_leave_their_namesake_of_another_shop_alone(
+    client: Client, shop: Shop, settings: Any
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "login": (2, 60)}
+    other, hosts = make_shop(), iter(range(1, 250))
+
+    def attempt(reference: str, business: str, password: str = "not theirs") -> int:
+        body = {"customerId": reference, "password": password, "business": business}
+        leave()
+        host = f"192.0.2.{next(hosts)}"
+        answer = client.post("/api/v1/auth/login", body, content_type="application/json", REMOTE_ADDR=host)
+        return int(answer.status_code)
+
+    mine, theirs = shop.business.slug, other.business.slug
+    assert [attempt(name, mine) for name in ("cust-001", "CUST-001", "Cust-001")] == [401, 401, 429]
+    assert attempt("cust-001", mine.upper()) == 429
+    assert attempt("cust-001", theirs, PASSWORD) == 200
+    with_id = str(other.rahul.pk)
+    answers = [attempt(with_id, slug) for slug in (theirs, mine, "any")]
+    assert answers == [401, 401, 429], "an id is one customer's, whatever shop is said"
