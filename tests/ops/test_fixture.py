@@ -7,11 +7,13 @@ import os
 import stat
 import subprocess
 import sys
+import wave
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.storage import storages
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
@@ -22,6 +24,7 @@ from execora.ops.log_output import BufferedHandler, append_private
 from execora.ops.logging import logging_config
 from tests.support import services
 from tests.support.database import TestDatabase
+from voice.models import Recording
 
 
 def shape_of(value: Any) -> Any:
@@ -71,6 +74,17 @@ def test_what_stands_in_the_books_was_written_by_commands(made: dict[str, Any]) 
         "stockProduct": "create_product",
     }
     assert {name: by_id[shop[name]["id"]] for name in expected} == expected
+
+
+def test_each_session_has_a_recording_that_can_be_heard(made: dict[str, Any]) -> None:
+    for shop in made["businesses"].values():
+        with acting_in(UUID(shop["id"])):
+            row = Recording.objects.get(pk=shop["recording"]["id"])
+        assert (str(row.session_id), row.state) == (shop["session"]["id"], "stored")
+        kept = io.BytesIO(storages["recordings"].open(row.object_name).read())
+        assert len(kept.getvalue()) == row.bytes
+        with wave.open(kept) as sound:
+            assert sound.getnframes() / sound.getframerate() == shop["recording"]["durationMs"] / 1000
 
 
 def test_a_second_run_is_refused_and_changes_nothing(made: dict[str, Any]) -> None:

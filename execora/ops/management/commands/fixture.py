@@ -2,9 +2,12 @@
 
 import argparse
 import json
+import math
 import secrets
+import wave
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from tempfile import SpooledTemporaryFile
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -25,9 +28,12 @@ from execora.core.ids import new_id
 from execora.core.models import Business, GstRegistration, User
 from execora.core.money import rupees
 from execora.core.permissions import Role
+from execora.providers import storage
 from ledger.commands import record_payment
 from reminders.commands import schedule_reminder
-from voice.models import VoiceSession
+from voice.keeping import keep_recording
+from voice.models import Recording, RecordingState, VoiceSession
+from voice.recording import Sound
 
 HELP = """
 Fills an empty database with two shops, A and B, and prints one JSON object with everything in them that a test from
@@ -48,6 +54,7 @@ The object:
     entry                          {id, amount, customerId}; a payment of the first customer
     reminder                       {id, datetime, customerId}; tomorrow at noon, to the first customer
     session                        {id, customerId}; a spoken session of the first customer
+    recording                      {id, sessionId, durationMs}; a second of sound, stored where recordings are
 Passwords are new in each run; names and the shape are the same. Log in:
   POST /api/v1/auth/login {"username": ..., "password": ...}
   POST /api/v1/auth/login {"customerId": <code or id>, "password": ..., "business": <slug>}
@@ -59,6 +66,7 @@ SHOPS = {
     "A": ("shop-a", "Anand Kirana", "27", "27AAPFU0939F1ZV", "100000000000001", "+9198200100"),
     "B": ("shop-b", "Bharat Stores", "29", "29AAGCB7383J1Z4", "100000000000002", "+9198200200"),
 }
+TONE_RATE_HZ = 16_000
 PEOPLE = (("Rahul Sharma", "mandir wala"), ("Priya Nair", "bus stand"))
 
 
@@ -79,6 +87,9 @@ class Command(BaseCommand):
             if businesses_count():
                 raise CommandError("There is a business here already. Use a new database; nothing was changed.")
             shops = {letter: _shop(letter) for letter in SHOPS}
+        # The store is spoken to when the rows are committed, as everywhere.
+        for shop in shops.values():
+            shop["recording"] = _recording(shop)
         made = {
             "webhookSecret": settings.WHATSAPP_APP_SECRET,
             "verifyToken": settings.WHATSAPP_VERIFY_TOKEN,
@@ -172,6 +183,34 @@ def _books(actor: Actor, customer: Customer) -> dict[str, Any]:
         "reminder": {"id": str(reminder.pk), "datetime": due_at.isoformat(), **whose},
         "session": {"id": str(session.pk), **whose},
     }
+
+
+def _recording(shop: dict[str, Any]) -> dict[str, Any]:
+    """Keep a second of a plain tone as the recording of the shop's session."""
+    with acting_in(UUID(shop["id"])):
+        business = Business.objects.get(pk=shop["id"])
+        actor = Actor(
+            business, UUID(shop["staff"][0]["id"]), Role.STAFF, None, Channel.SYSTEM, "fixture", timezone.now()
+        )
+        sound = _tone(actor.now)
+        row = keep_recording(actor, session_id=UUID(shop["session"]["id"]), recording_id=new_id(), sound=sound)
+        try:
+            storage.keep(row.object_name, sound.file)
+        except storage.StorageUnavailable as fault:
+            raise CommandError(f"The two shops are there, their recordings are not: {fault}") from fault
+        Recording.objects.filter(pk=row.pk).update(state=RecordingState.STORED)
+    return {"id": str(row.pk), "sessionId": shop["session"]["id"], "durationMs": sound.duration_ms}
+
+
+def _tone(consent_at: datetime) -> Sound:
+    file = SpooledTemporaryFile(64 * 1024)  # noqa: SIM115  # the caller's; it ends with this process
+    with wave.open(file, "wb") as tone:
+        tone.setparams((1, 2, TONE_RATE_HZ, TONE_RATE_HZ, "NONE", ""))
+        samples = (round(8_000 * math.sin(2 * math.pi * 440 * place / TONE_RATE_HZ)) for place in range(TONE_RATE_HZ))
+        tone.writeframes(b"".join(sample.to_bytes(2, "little", signed=True) for sample in samples))
+    return Sound(
+        file=file, media_type="audio/wav", suffix="wav", bytes=file.tell(), duration_ms=1_000, consent_at=consent_at
+    )
 
 
 def _product(actor: Actor, name: str, price: str, *, stock: int) -> Product:
