@@ -47,7 +47,8 @@ def test_every_target_of_make_exists() -> None:
 
 
 def test_every_setting_exists() -> None:
-    known = set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", (ROOT / "execora" / "settings.py").read_text()))
+    read = "".join((ROOT / place).read_text() for place in ("execora/settings.py", ".env.example"))
+    known = set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", read))
     of_the_commands = {"PGHOST", "PGPORT", "PGUSER", "PGPASSFILE", "PGDATA", "BACKUPS", "BASE", "UNTIL", "RESTORED"}
     named = set(re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b", re.sub(r"```.*?```", "", TEXT, flags=re.DOTALL)))
     assert named - known - of_the_commands == {"RESTORED_PORT"}
