@@ -5,6 +5,7 @@ from typing import Any
 import segno
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -16,7 +17,7 @@ from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
 from execora.api.admin import actor_in_admin, admin_actor
-from execora.api.limits import take_login
+from execora.api.limits import take_login, take_password
 from execora.core.errors import DomainError
 from execora.core.logins import change_password
 from execora.core.models import User
@@ -62,6 +63,18 @@ class LoginForm(AuthenticationForm):  # type: ignore[misc]  # unfold carries no 
 class PasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]  # unfold carries no types
     """Changes the password by the command, which ends the user's logins on REST and sockets."""
 
+    def __init__(self, *given: Any, request: HttpRequest, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        try:
+            take_password(self.request, self.user.pk)
+        except DomainError as refused:
+            raise ValidationError(refused.message, code=refused.code) from refused
+        old: str = super().clean_old_password()
+        return old
+
     def save(self, commit: bool = True) -> User:
         changed: User = change_password(
             actor_in_admin(self.user),
@@ -73,9 +86,16 @@ class PasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]  # unfold 
         return changed
 
 
+class _PasswordChange(PasswordChangeView):
+    """Django's page, whose form counts from where it is sent."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+
 def password_change(request: HttpRequest) -> HttpResponseBase:
     """Django's page with our form."""
-    view = PasswordChangeView.as_view(
+    view = _PasswordChange.as_view(
         form_class=PasswordForm,
         success_url=reverse_lazy("admin:password_change_done"),
         extra_context=admin.site.each_context(request),
@@ -94,13 +114,28 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Your second factor was removed.")
             return redirect(reverse("second-factor"))
         if request.method == "POST":
-            enrolled = enrol_second_factor(actor, sealed=request.POST.get("sealed", "")[:1000], code=code)
-            return _page(request, enrolled=enrolled)
+            return _page(request, enrolled=_enrol(request, user, code))
     except DomainError as refused:
         messages.error(request, refused.message)
     if has_second_factor(user):
         return _page(request)
     return _page(request, offer=same_offer(user, request.POST.get("sealed", "")[:1000]) or offer_second_factor(user))
+
+
+def _enrol(request: HttpRequest, user: User, code: str) -> Enrolled:
+    """Enrol, and let this browser stay in when the user's other logins end.
+
+    Raises: as `take_password` and `enrol_second_factor`.
+    """
+    take_password(request, user.pk)
+    given = {
+        "current_password": request.POST.get("password", "")[:200],
+        "sealed": request.POST.get("sealed", "")[:1000],
+    }
+    enrolled = enrol_second_factor(actor_in_admin(user), code=code, **given)
+    user.refresh_from_db(fields=["password"])
+    update_session_auth_hash(request, user)
+    return enrolled
 
 
 def _person(request: HttpRequest) -> User:

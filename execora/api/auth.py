@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from execora.api.authentication import login_of
-from execora.api.limits import LIMITS, take, take_login
+from execora.api.limits import LIMITS, take, take_password
 from execora.api.pagination import PageQuery, page_of
 from execora.api.views import WireViewSet
 from execora.api.wire import TextField, WireSerializer
@@ -113,7 +113,7 @@ class PasswordView(AuthViewSet):
     def create(self, request: Request) -> Response:
         given = self.body(PasswordIn)
         actor, claims = self.login
-        take_login(request._request, f"password of {actor.user_id}")
+        take_password(request._request, claims.user_id)
         change_password(
             actor,
             current_password=given["currentPassword"],

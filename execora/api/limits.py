@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import caches
@@ -119,6 +120,14 @@ def take_login(request: HttpRequest, name: str) -> None:
     """
     login = LIMITS["login"]
     take_all((login, f"address:{client_address(request)}"), (login, f"name:{_one_name(name)}"))
+
+
+def take_password(request: HttpRequest, user_id: UUID) -> None:
+    """Count that somebody who is logged in gives their password again, whose login may be a lost one.
+
+    Raises: as `take`.
+    """
+    take_login(request, f"password of {user_id}")
 
 
 def take_code(request: HttpRequest, name: str) -> None:

@@ -35,7 +35,7 @@ class WrongPassword(DomainError):
 
 class NoPassword(Conflict):
     code = "NO_PASSWORD"
-    message = "You log in by one-time codes and have no password to change."
+    message = "You log in by one-time codes and have no password."
 
 
 def live_sessions(actor: Actor) -> QuerySet[AuthSession]:
@@ -69,10 +69,7 @@ def change_password(actor: Actor, *, current_password: str, new_password: str, k
         BadInput: the new one is too weak.
     """
     user = user_to_change(actor, actor.user_id)
-    if not user.has_usable_password():
-        raise NoPassword()
-    if not user.check_password(current_password):
-        raise WrongPassword(fields={"currentPassword": [WrongPassword.message]})
+    check_current_password(user, current_password)
     set_checked_password(user, new_password, field="newPassword")
     user.save(update_fields=["password"])
     end_sessions_of(user, actor, kept_session_id=kept_session_id)
@@ -93,6 +90,19 @@ def user_to_change(actor: Actor, user_id: UUID | None, *, is_other: bool = False
     if is_other and user.pk == actor.user_id:
         raise NotYourself()
     return user
+
+
+def check_current_password(user: User, password: str) -> None:
+    """Let go on who knows the password; a login that somebody left open or lost is not enough.
+
+    Raises:
+        NoPassword: they have none.
+        WrongPassword: it is another.
+    """
+    if not user.has_usable_password():
+        raise NoPassword()
+    if not user.check_password(password):
+        raise WrongPassword(fields={"currentPassword": [WrongPassword.message]})
 
 
 def set_checked_password(user: User, password: str, *, field: str) -> None:

@@ -16,7 +16,7 @@ from django_otp.oath import TOTP
 from execora.core.actor import Actor
 from execora.core.commands import command
 from execora.core.errors import Conflict, DomainError
-from execora.core.logins import end_sessions_of, user_to_change
+from execora.core.logins import check_current_password, end_sessions_of, user_to_change
 from execora.core.models import BackupCode, SecondFactor, User
 from execora.core.permissions import Permission
 from execora.core.sealing import seal, unseal
@@ -82,15 +82,17 @@ def same_offer(user: User, sealed: str) -> Offer | None:
 
 
 @command(requires=Permission.LOGIN_MANAGE_OWN)
-def enrol_second_factor(actor: Actor, *, sealed: str, code: str) -> Enrolled:
-    """Take the offered key for the actor's, whose app has shown the right code. Locks the user.
+def enrol_second_factor(actor: Actor, *, current_password: str, sealed: str, code: str) -> Enrolled:
+    """Take the offered key for the actor's, whose app has shown the right code, and end their logins. Locks the user.
 
     Raises:
+        NoPassword, WrongPassword: as `check_current_password`.
         OfferOver: it was made too long ago, or to somebody else.
         SecondFactorWrong: the code is not the key's.
         SecondFactorThere: they have one.
     """
     user = user_to_change(actor, actor.user_id)
+    check_current_password(user, current_password)
     offer = same_offer(user, sealed)
     if offer is None:
         raise OfferOver()
@@ -110,6 +112,7 @@ def enrol_second_factor(actor: Actor, *, sealed: str, code: str) -> Enrolled:
     BackupCode.objects.bulk_create(
         BackupCode(business_id=actor.business_id, factor=factor, code_hash=_hash_of(factor, one)) for one in codes
     )
+    end_sessions_of(user, actor)
     return Enrolled(factor.pk, codes)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from execora.api import counting
 from execora.core.models import AuditEvent, SecondFactor, User
 from tests.support.authenticator import code_of
 from tests.support.factories import PASSWORD, Shop, make_shop, token_of
@@ -35,7 +36,7 @@ def enrol(client: Client) -> str:
     assert key is not None
     assert sealed is not None
     assert "<svg" in page
-    body = {"sealed": sealed[1], "code": code_of(key[1], steps_from_now=-1)}
+    body = {"sealed": sealed[1], "code": code_of(key[1], steps_from_now=-1), "password": PASSWORD}
     confirmed = client.post("/admin/second-factor/", body).content.decode()
     assert len(re.findall(r"<li>([a-z2-7]{16})</li>", confirmed)) == 10
     return key[1]
@@ -60,9 +61,43 @@ def test_a_wrong_code_enrols_nothing_and_shows_the_same_key_again(client: Client
     page = client.get("/admin/second-factor/").content.decode()
     sealed = re.search(r'name="sealed" value="([^"]+)"', page)
     assert sealed is not None
-    again = client.post("/admin/second-factor/", {"sealed": sealed[1], "code": "x"}).content.decode()
+    again = client.post(
+        "/admin/second-factor/", {"sealed": sealed[1], "code": "x", "password": PASSWORD}
+    ).content.decode()
     assert sealed[1] in again
     assert SecondFactor.objects.count() == 0
+
+
+@pytest.mark.parametrize("password", ["wrong", ""])
+def test_whoever_found_the_browser_open_enrols_nothing(client: Client, shop: Shop, password: str) -> None:
+    enter(client, shop.admin_user)
+    page = client.get("/admin/second-factor/").content.decode()
+    sealed, key = re.search(r'name="sealed" value="([^"]+)"', page), re.search(r'id="key">([A-Z2-7 ]+)<', page)
+    assert sealed is not None
+    assert key is not None
+    client.post("/admin/second-factor/", {"sealed": sealed[1], "code": code_of(key[1]), "password": password})
+    assert SecondFactor.objects.count() == 0
+
+
+def test_the_password_is_guessed_nowhere_without_a_limit(client: Client, shop: Shop, settings: Any) -> None:
+    enter(client, shop.admin_user)
+    settings.LIMITS = {**settings.LIMITS, "login": (2, 60)}
+    counting.forget()
+    wrong = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
+    client.post("/admin/password_change/", wrong, REMOTE_ADDR="192.0.2.1")
+    client.post("/admin/second-factor/", {"password": "wrong", "code": "1"}, REMOTE_ADDR="192.0.2.2")
+    right = {**wrong, "old_password": PASSWORD}
+    answer = client.post("/admin/password_change/", right, REMOTE_ADDR="192.0.2.3")
+    assert "Rate limit exceeded" in answer.content.decode()
+    assert User.objects.get(pk=shop.admin_user.pk).check_password(PASSWORD)
+
+
+def test_enrolling_ends_the_other_logins(client: Client, shop: Shop) -> None:
+    token = token_of(shop.admin_user)
+    enter(client, shop.admin_user)
+    enrol(client)
+    assert is_in(client)
+    assert client.get("/api/v1/me", headers={"authorization": f"Bearer {token}"}).status_code == 401
 
 
 def test_it_is_removed_by_a_code_and_by_nothing_else(client: Client, shop: Shop) -> None:

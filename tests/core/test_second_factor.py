@@ -40,7 +40,8 @@ def enrol(shop: Shop, user: User) -> tuple[str, Enrolled]:
     offer = offer_second_factor(user)
     with acting_in(shop.business.pk):
         code = code_of(offer.key_base32, steps_from_now=-1)
-        return offer.key_base32, enrol_second_factor(actor_of_user(user), sealed=offer.sealed, code=code)
+        given = {"current_password": PASSWORD, "sealed": offer.sealed, "code": code}
+        return offer.key_base32, enrol_second_factor(actor_of_user(user), **given)
 
 
 def log_in(user: User, **more: str) -> Any:
@@ -159,12 +160,15 @@ def test_an_offer_is_for_one_user_and_a_code_must_be_its_own(shop: Shop) -> None
             (shop.staff_user, offer.sealed, ""),
         ):
             with pytest.raises(DomainError):
-                enrol_second_factor(actor_of_user(user), sealed=sealed, code=code)
+                enrol_second_factor(actor_of_user(user), current_password=PASSWORD, sealed=sealed, code=code)
         assert SecondFactor.objects.count() == 0
-        code = code_of(offer.key_base32)
-        enrol_second_factor(actor_of_user(shop.staff_user), sealed=offer.sealed, code=code)
+        right = {"current_password": PASSWORD, "sealed": offer.sealed, "code": code_of(offer.key_base32)}
         with pytest.raises(DomainError) as refused:
-            enrol_second_factor(actor_of_user(shop.staff_user), sealed=offer.sealed, code=code)
+            enrol_second_factor(actor_of_user(shop.staff_user), **{**right, "current_password": "wrong"})
+        assert refused.value.code == "WRONG_PASSWORD"
+        enrol_second_factor(actor_of_user(shop.staff_user), **right)
+        with pytest.raises(DomainError) as refused:
+            enrol_second_factor(actor_of_user(shop.staff_user), **right)
         assert refused.value.code == "SECOND_FACTOR_THERE"
 
 
