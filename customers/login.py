@@ -41,7 +41,7 @@ def log_in_staff(*, username: str, password: str, totp: str | None = None, user_
 
     Raises:
         InvalidCredentials: unknown, inactive or wrong; in the same words and the same time.
-        SecondFactorNeeded, SecondFactorWrong: name and password are right.
+        SecondFactorNeeded, SecondFactorWrong, SecondFactorPaused: name and password are right.
     """
     business_id, user_id = user_of_username(username) or (NOBODY, None)
     return _log_in(business_id, user_id, password, totp, user_agent)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import math
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,6 +41,17 @@ class SecondFactorWrong(DomainError):
     status = 401
     code = "TOTP_INVALID"
     message = "The code is wrong, or was used. Wait for the next one."
+
+
+class SecondFactorPaused(DomainError):
+    """Says when; a backup code need not wait."""
+
+    status = 429
+    code = "TOTP_PAUSED"
+
+    def __init__(self, pause: timedelta) -> None:
+        self.retry_after_seconds = max(1, math.ceil(pause.total_seconds()))
+        super().__init__(f"Too many wrong codes. Try again in {self.retry_after_seconds} s, or give a backup code.")
 
 
 class SecondFactorThere(Conflict):
@@ -146,7 +158,8 @@ def check_second_factor(user: User, code: str | None, *, now: datetime) -> None:
 
     Raises:
         SecondFactorNeeded: they have one and gave no code.
-        SecondFactorWrong: the code is wrong or used, or there were too many wrong ones just now.
+        SecondFactorWrong: the code is wrong or used.
+        SecondFactorPaused: there were too many wrong ones just now; this one was not looked at.
     """
     with transaction.atomic():
         rows = SecondFactor.objects.select_for_update().filter(business_id=user.business_id, user=user)
@@ -161,26 +174,37 @@ def check_second_factor(user: User, code: str | None, *, now: datetime) -> None:
 
 
 def _is_used_now(factor: SecondFactor, code: str, now: datetime) -> bool:
-    over = factor.failures - FREE_FAILURES
-    if over >= 0 and factor.failed_at is not None:
-        pause = min(timedelta(seconds=2 ** min(over, 10)), LONGEST_PAUSE)
-        if now < factor.failed_at + pause:
-            return False
+    if not _is_of_the_app(code):
+        # Too long to be guessed: neither paused nor counted, or else who knows the password could lock the owner out.
+        return _take_backup_code(factor, code)
+    pause = _pause_left(factor, now)
+    if pause > timedelta():
+        raise SecondFactorPaused(pause)
     facts = unseal(_PURPOSE, factor.sealed_key, seconds=None)
     key = str(facts["key"]) if facts is not None else None
     step = _step_of(key, code, after=factor.last_step, now=now) if key is not None else None
-    is_right = step is not None or _take_backup_code(factor, code)
     if step is not None and key is not None:
         factor.last_step, factor.sealed_key = step, seal(_PURPOSE, {"key": key})
-    factor.failures = 0 if is_right else min(factor.failures + 1, 1000)
-    factor.failed_at = None if is_right else now
+    factor.failures = 0 if step is not None else min(factor.failures + 1, 1000)
+    factor.failed_at = None if step is not None else now
     factor.save(update_fields=["last_step", "sealed_key", "failures", "failed_at"])
-    return is_right
+    return step is not None
+
+
+def _pause_left(factor: SecondFactor, now: datetime) -> timedelta:
+    over = factor.failures - FREE_FAILURES
+    if over < 0 or factor.failed_at is None:
+        return timedelta()
+    return factor.failed_at + min(timedelta(seconds=2 ** min(over, 10)), LONGEST_PAUSE) - now
+
+
+def _is_of_the_app(code: str) -> bool:
+    return len(code) == 6 and code.isascii() and code.isdigit()
 
 
 def _step_of(key_base32: str, code: str, *, after: int, now: datetime) -> int | None:
     """Return the step whose code this is, of those about now that come after the last used one."""
-    if not (len(code) == 6 and code.isascii() and code.isdigit()):
+    if not _is_of_the_app(code):
         return None
     generator = TOTP(base64.b32decode(key_base32), step=STEP_SECONDS)
     generator.time = now.timestamp()

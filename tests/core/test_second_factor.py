@@ -117,21 +117,36 @@ def test_after_five_wrong_codes_a_right_one_must_wait(shop: Shop) -> None:
     key, _ = enrol(shop, shop.admin_user)
     now = timezone.now()
 
-    def attempt(code: str, at: Any) -> bool:
+    def attempt(code: str, at: Any) -> str:
         try:
             check_second_factor(shop.admin_user, code, now=at)
-        except DomainError:
-            return False
-        return True
+        except DomainError as refused:
+            return refused.code
+        return "in"
 
     with acting_in(shop.business.pk):
-        for _ in range(8):
-            attempt(wrong(code_of(key)), now)
+        tried = [attempt(wrong(code_of(key)), now) for _ in range(8)]
+        assert tried == ["TOTP_INVALID"] * 5 + ["TOTP_PAUSED"] * 3
         factor = SecondFactor.objects.get()
         assert factor.failures == 5, "what is refused unseen does not count"
-        assert not attempt(code_of(key), now)
-        assert attempt(code_of(key), now + timedelta(seconds=2))
+        assert attempt(code_of(key), now) == "TOTP_PAUSED"
+        assert attempt(code_of(key), now + timedelta(seconds=2)) == "in"
         assert SecondFactor.objects.get().failures == 0
+
+
+def test_a_pause_is_told_and_stops_no_backup_code(shop: Shop) -> None:
+    """Whoever knows the password can bring the pause about, and must not lock the owner out by it."""
+    key, enrolled = enrol(shop, shop.admin_user)
+    with acting_in(shop.business.pk):
+        SecondFactor.objects.update(failures=12, failed_at=timezone.now())
+    paused = log_in(shop.admin_user, totp=code_of(key))
+    assert said(paused) == (429, "TOTP_PAUSED")
+    assert 0 < int(paused.headers["Retry-After"]) <= 128
+    assert said(log_in(shop.admin_user, totp="a" * 16)) == (401, "TOTP_INVALID")
+    assert log_in(shop.admin_user, totp=enrolled.backup_codes[0]).status_code == 200
+    assert said(log_in(shop.admin_user, totp=enrolled.backup_codes[0])) == (401, "TOTP_INVALID")
+    with acting_in(shop.business.pk):
+        assert SecondFactor.objects.get().failures == 12
 
 
 def test_the_key_is_not_in_the_database_and_outlives_a_rotation(shop: Shop, settings: Any) -> None:

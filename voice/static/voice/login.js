@@ -8,6 +8,7 @@ const MORE = {
   BUSINESS_NEEDED: ["shop", "Several shops are served here. Enter the short name of yours."],
   TOTP_REQUIRED: ["code", "Enter the code of your authenticator app too."],
   TOTP_INVALID: ["code", "The code is wrong, or was used. Wait for the next one."],
+  TOTP_PAUSED: ["code", "Too many wrong codes. Wait a while, or enter a backup code."],
 };
 const EMPTY = "Enter your username or customer id, and your password.";
 
