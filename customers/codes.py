@@ -17,7 +17,7 @@ from django.utils import timezone
 from customers.errors import InvalidCode
 from customers.models import LoginCode
 from execora.api.limits import LIMITS, TooManyRequests, take
-from execora.core.door import acting_in
+from execora.core.door import NOBODY, acting_in
 from execora.core.ids import new_id
 from execora.core.sealing import seal, unseal
 
@@ -26,7 +26,6 @@ log = structlog.get_logger(__name__)
 CODE_SECONDS = 300
 MOST_TRIES = 5
 _CHALLENGE, _JOB = "login challenge", "login code"
-NOBODY = UUID(int=0)
 # The newest request of a customer has the only code that counts, in whatever order the jobs run.
 _KEEP = """
 INSERT INTO customers_logincode (id, business_id, customer_id, challenge_id, code_hash, tries, requested_at, expires_at)

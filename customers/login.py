@@ -7,13 +7,13 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from customers.codes import CODE_SECONDS, NOBODY, sealed_request, use_code
+from customers.codes import CODE_SECONDS, sealed_request, use_code
 from customers.commands import open_login
 from customers.errors import CodesOff, InvalidCode, InvalidCredentials
 from customers.jobs import send_code
 from customers.models import Customer
 from execora.core.actor import system_actor
-from execora.core.door import acting_in, businesses_count, customers_of, user_of_username
+from execora.core.door import NOBODY, acting_in, businesses_count, customers_of, user_of_username
 from execora.core.errors import BadInput, Unauthenticated
 from execora.core.ids import parse_id
 from execora.core.jobs import enqueue

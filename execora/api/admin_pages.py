@@ -82,7 +82,7 @@ class PasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]  # unfold 
             new_password=self.cleaned_data["new_password1"],
             kept_session_id=None,
         )
-        self.user.password = changed.password
+        self.user.password, self.user.login_epoch = changed.password, changed.login_epoch
         return changed
 
 
@@ -133,7 +133,7 @@ def _enrol(request: HttpRequest, user: User, code: str) -> Enrolled:
         "sealed": request.POST.get("sealed", "")[:1000],
     }
     enrolled = enrol_second_factor(actor_in_admin(user), code=code, **given)
-    user.refresh_from_db(fields=["password"])
+    user.refresh_from_db(fields=["password", "login_epoch"])
     update_session_auth_hash(request, user)
     return enrolled
 

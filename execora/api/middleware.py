@@ -1,7 +1,9 @@
 """A trailing slash is accepted. Sessions, CSRF, login and messages only where they are needed: in the admin. REST requests do not pay for them."""
 
+import time
 from collections.abc import Callable
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -9,7 +11,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.deprecation import MiddlewareMixin
 
+from execora.core.apps import BEGAN
+
 ADMIN_PREFIX = "/admin/"
+ADMIN_SECONDS = 12 * 3600
 
 
 class TrailingSlash:
@@ -45,7 +50,13 @@ class AdminCsrfMiddleware(AdminOnly, CsrfViewMiddleware):
 
 
 class AdminAuthenticationMiddleware(AdminOnly, AuthenticationMiddleware):
-    pass
+    """Knows the user of a session until ADMIN_SECONDS after the login, however often they click."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        age = time.time() - request.session.get(BEGAN, 0)
+        if SESSION_KEY in request.session and not 0 <= age < ADMIN_SECONDS:
+            request.session.flush()
+        super().process_request(request)
 
 
 class AdminMessageMiddleware(AdminOnly, MessageMiddleware):

@@ -32,7 +32,7 @@ class BusinessAdmin(OwnedAdmin):
 @admin.register(User)
 class UserAdmin(OwnedAdmin):
     view_permission = Permission.USER_MANAGE
-    exclude = ("business", "password")
+    exclude = ("business", "password", "login_epoch")
     list_display = ("name", "username", "role", "is_active", "last_login")
     list_filter = ("role", "is_active")
     actions = ("deactivate", "activate", "make_admin", "make_staff", "end_logins", "reset_second_factor")

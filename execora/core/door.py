@@ -20,6 +20,8 @@ from django.db.backends.signals import connection_created
 from execora.core.models import Business
 from execora.core.permissions import Role
 
+# The business and the user of whoever is not found: what is then done costs the same and finds nothing.
+NOBODY = UUID(int=0)
 _ACT_IN = "SELECT set_config('app.business', %s, false)"
 _BUSINESS = [field for field in Business._meta.concrete_fields if field.column]
 _ENTER = (

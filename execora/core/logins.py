@@ -119,6 +119,8 @@ def set_checked_password(user: User, password: str, *, field: str) -> None:
 
 
 def end_sessions_of(user: User, actor: Actor, *, kept_session_id: UUID | None = None) -> None:
-    """End the user's logins, but for one. The caller holds the user's lock, so that no login begins in between."""
+    """End the user's logins, those in the admin too, but for one. The caller holds the user's lock: no login begins in between."""
     rows = AuthSession.objects.filter(business_id=user.business_id, user=user, revoked_at=None)
     rows.exclude(pk=kept_session_id).update(revoked_at=actor.now)
+    user.login_epoch += 1
+    user.save(update_fields=["login_epoch"])

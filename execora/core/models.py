@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from execora.core.gst import STATE_CODE_FORM
 from execora.core.ids import new_id
@@ -73,6 +74,8 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=10, choices=Role.choices)
     is_active = models.BooleanField(default=True)
+    # How often their logins were ended. A session of the admin is good for the number at which it began.
+    login_epoch = models.IntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -99,6 +102,11 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and self.is_staff
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what Django keeps in a session and compares at each request, for the current and the previous SECRET_KEY."""
+        facts = f"{self.login_epoch} {self.password}"
+        return salted_hmac("execora.admin session", facts, secret=secret, algorithm="sha256").hexdigest()
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Deny by default: the admin classes of each room ask the permission table instead."""

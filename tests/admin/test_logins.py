@@ -1,12 +1,17 @@
 """Logins in the admin: a second factor is asked for, enrolled and removed there; a new password ends what was open."""
 
 import re
+import time
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from execora.api import counting
+from execora.api.middleware import ADMIN_SECONDS
+from execora.core.door import leave
 from execora.core.models import AuditEvent, SecondFactor, User
 from tests.support.authenticator import code_of
 from tests.support.factories import PASSWORD, Shop, make_shop, token_of
@@ -156,6 +161,49 @@ def test_a_quarter_of_an_hour_without_a_click_ends_it(client: Client, shop: Shop
     session.set_expiry(-1)
     session.save()
     assert not is_in(client)
+
+
+def test_twelve_hours_after_the_login_it_is_over_whoever_clicks(client: Client, shop: Shop) -> None:
+    enter(client, shop.admin_user)
+    for age, expected in ((ADMIN_SECONDS - 60, True), (ADMIN_SECONDS + 1, False)):
+        session = client.session
+        session["began"] = int(time.time()) - age
+        session.save()
+        assert is_in(client) is expected
+    enter(client, shop.admin_user)
+    assert is_in(client)
+
+
+@pytest.mark.parametrize("action", ["deactivate", "make_admin", "end_logins", "reset_second_factor"])
+def test_what_ends_logins_ends_those_in_the_admin(client: Client, shop: Shop, action: str) -> None:
+    theirs = Client()
+    enter(client, shop.admin_user)
+    enter(theirs, shop.staff_user)
+    assert is_in(theirs)
+    client.post("/admin/core/user/", {"action": action, "_selected_action": [str(shop.staff_user.pk)]})
+    client.post("/admin/core/user/", {"action": "activate", "_selected_action": [str(shop.staff_user.pk)]})
+    assert (is_in(theirs), is_in(client)) == (False, True)
+    enter(theirs, shop.staff_user)
+    assert is_in(theirs)
+
+
+def test_a_session_goes_on_under_the_next_secret_key(client: Client, shop: Shop, settings: Any) -> None:
+    enter(client, shop.admin_user)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "the next secret key of this test, long enough"
+    assert is_in(client)
+    settings.SECRET_KEY_FALLBACKS = []
+    assert is_in(client)
+
+
+def test_a_name_that_exists_costs_as_many_statements_as_one_that_does_not(shop: Shop) -> None:
+    def cost(name: str) -> int:
+        leave()
+        with CaptureQueriesContext(connection) as statements:
+            Client().post("/admin/login/", {"username": name, "password": "wrong"})
+        return len(statements)
+
+    assert cost(shop.admin_user.username or "") == cost("nobody-here") > 2
 
 
 def test_an_admin_decides_about_others_by_the_lists_actions(client: Client, shop: Shop) -> None:
