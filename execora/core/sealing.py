@@ -24,6 +24,19 @@ def unseal(purpose: str, raw: str, *, seconds: int | None) -> dict[str, Any] | N
         return None
 
 
+def resealed(purpose: str, raw: str) -> str | None:
+    """Return what was sealed, under SECRET_KEY: as it is when it is so already, None when no key opens it."""
+    box = raw.encode()
+    try:
+        _under(settings.SECRET_KEY, purpose).decrypt(box)
+    except InvalidToken:
+        try:
+            return _box(purpose).rotate(box).decode()
+        except InvalidToken:
+            return None
+    return raw
+
+
 def _box(purpose: str) -> MultiFernet:
     """Seals under SECRET_KEY; opens what the key before it sealed too."""
     return MultiFernet([_under(key, purpose) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])

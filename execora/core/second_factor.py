@@ -27,7 +27,7 @@ BACKUP_CODES = 10
 # After so many wrong codes in a row each further one must wait twice as long, up to a quarter of an hour.
 FREE_FAILURES = 5
 LONGEST_PAUSE = timedelta(minutes=15)
-_PURPOSE, _OFFER = "second factor", "second factor offered"
+PURPOSE, _OFFER = "second factor", "second factor offered"
 _OFFER_SECONDS = 900
 
 
@@ -116,7 +116,7 @@ def enrol_second_factor(actor: Actor, *, current_password: str, sealed: str, cod
     factor = SecondFactor.objects.create(
         business_id=actor.business_id,
         user=user,
-        sealed_key=seal(_PURPOSE, {"key": offer.key_base32}),
+        sealed_key=seal(PURPOSE, {"key": offer.key_base32}),
         last_step=step,
         confirmed_at=actor.now,
     )
@@ -180,11 +180,11 @@ def _is_used_now(factor: SecondFactor, code: str, now: datetime) -> bool:
     pause = _pause_left(factor, now)
     if pause > timedelta():
         raise SecondFactorPaused(pause)
-    facts = unseal(_PURPOSE, factor.sealed_key, seconds=None)
+    facts = unseal(PURPOSE, factor.sealed_key, seconds=None)
     key = str(facts["key"]) if facts is not None else None
     step = _step_of(key, code, after=factor.last_step, now=now) if key is not None else None
     if step is not None and key is not None:
-        factor.last_step, factor.sealed_key = step, seal(_PURPOSE, {"key": key})
+        factor.last_step, factor.sealed_key = step, seal(PURPOSE, {"key": key})
     factor.failures = 0 if step is not None else min(factor.failures + 1, 1000)
     factor.failed_at = None if step is not None else now
     factor.save(update_fields=["last_step", "sealed_key", "failures", "failed_at"])

@@ -4,14 +4,13 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
 
 from billing.verification import BILLING_CHECKS
-from execora.core.books import Check, Connection, Finding, find
+from execora.core.books import Check, Finding, find
 from execora.core.verification import rights_checks
+from execora.ops.owner import open_as_owner
 from ledger.verification import LEDGER_CHECKS
 
 WORK_MEMORY = "256MB"
@@ -48,7 +47,7 @@ def checks() -> tuple[Check, ...]:
 
 def verify() -> Iterator[Finding]:
     """Yield what each check finds, all of them at one moment of the database, which is not changed."""
-    with _open() as connection, connection.transaction():
+    with open_as_owner() as connection, connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         connection.execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
         connection.execute("SET LOCAL statement_timeout = 0")
@@ -56,21 +55,3 @@ def verify() -> Iterator[Finding]:
         connection.execute("SET LOCAL enable_nestloop = off")
         for check in checks():
             yield find(connection, check)
-
-
-def _open() -> Connection:
-    if "owner" not in settings.DATABASES:
-        raise CommandError("Set MIGRATE_DATABASE_URL: only the owner of the tables sees every business's rows.")
-    place = connections["owner"].settings_dict
-    try:
-        return psycopg.connect(
-            dbname=place["NAME"],
-            user=place["USER"],
-            password=place["PASSWORD"],
-            host=place["HOST"],
-            port=place["PORT"] or None,
-            connect_timeout=5,
-            autocommit=True,
-        )
-    except psycopg.OperationalError as fault:
-        raise CommandError(f"The database cannot be reached with MIGRATE_DATABASE_URL: {fault}") from fault
