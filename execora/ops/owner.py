@@ -5,10 +5,8 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import connections
 
-from execora.core.books import Connection
 
-
-def open_as_owner() -> Connection:
+def open_as_owner() -> psycopg.Connection[tuple[object, ...]]:
     """Return a new connection, in autocommit.
 
     Raises:
