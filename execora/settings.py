@@ -148,6 +148,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "execora.urls"
 ASGI_APPLICATION = "execora.asgi.application"
 APPEND_SLASH = False
+LOGIN_REDIRECT_URL = "/admin/"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from execora.api.admin_pages import password_change, second_factor
 from execora.api.docs import DocsView, SchemaView
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", DocsView.as_view()),
     path("media/recordings/<path:name>", sound),
+    path("admin", RedirectView.as_view(url="/admin/")),
     path("admin/password_change/", admin.site.admin_view(password_change)),
     path("admin/second-factor/", admin.site.admin_view(second_factor), name="second-factor"),
     path("admin/", admin.site.urls),

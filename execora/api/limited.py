@@ -41,17 +41,18 @@ class Limited(APIView):
         if name is not None:
             self._count(lambda: [take(LIMITS[name], self._counted_as)])
 
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, TooManyRequests):
+            self.taken = [exc.taken]  # also what an action counts by itself, such as a login
+        return super().handle_exception(exc)
+
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         finished = super().finalize_response(request, response, *args, **kwargs)
         tell(finished, self.taken)
         return finished
 
     def _count(self, counting: Any) -> None:
-        try:
-            self.taken = [*self.taken, *counting()]
-        except TooManyRequests as refused:
-            self.taken = [refused.taken]
-            raise
+        self.taken = [*self.taken, *counting()]
 
 
 def take_request(key: str) -> list[Taken]:

@@ -94,7 +94,8 @@ def own_rows_only(
         rights.append("UPDATE (id)")
     secure = [f"CREATE POLICY {name} ON {table} {rule};" for name, rule in policies.items()]
     secure += [f"GRANT {right} ON {table} TO {definer};" for right in rights]
-    undo = [f"REVOKE {right} ON {table} FROM {definer};" for right in rights]
+    # What the definer may read stays on the way back: an earlier migration's functions may read it too, and nobody logs in as it.
+    undo = [f"REVOKE UPDATE (id) ON {table} FROM {definer};"] if is_locked_by_definer else []
     undo += [f"DROP POLICY {name} ON {table};" for name in policies]
     return RunSQL(
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY;"
@@ -107,15 +108,20 @@ def own_rows_only(
 def as_definer(*signatures: str, reads: str = "", callers: str = "") -> RunSQL:
     """Give functions ("name(uuid, text)") to the role that nobody is, with whose rights they then run.
 
-    It may then read the tables `reads`. `callers` is the role that may call them; without it only triggers do.
+    It may then read the tables `reads`, also after this was undone: other functions of its may. `callers` is the role that
+    may call them; without it only triggers do.
     """
     definer = settings.DEFINER_ROLE
     grant = f"GRANT SELECT ON {reads} TO {definer};" if reads else ""
-    take = f"REVOKE SELECT ON {reads} FROM {definer};" if reads else ""  # noqa: S608  # a migration's own names
     given = [
         f"ALTER FUNCTION {signature} SECURITY DEFINER; REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;"
         + (f"GRANT EXECUTE ON FUNCTION {signature} TO {callers};" if callers else "")
         + f"ALTER FUNCTION {signature} OWNER TO {definer};"
         for signature in signatures
     ]
-    return RunSQL(grant + "".join(given), take)
+    taken = [
+        f"ALTER FUNCTION {signature} OWNER TO CURRENT_USER; ALTER FUNCTION {signature} SECURITY INVOKER;"
+        f"GRANT EXECUTE ON FUNCTION {signature} TO PUBLIC;"
+        for signature in signatures
+    ]
+    return RunSQL(grant + "".join(given), "".join(taken))

@@ -223,3 +223,11 @@ def test_an_admin_decides_about_others_by_the_lists_actions(client: Client, shop
     enter(staff, shop.staff_user)
     body = {"action": "make_admin", "_selected_action": [str(shop.staff_user.pk)]}
     assert staff.post("/admin/core/user/", body).status_code == 403
+
+
+def test_the_address_without_its_slash_and_a_login_from_nowhere_lead_to_the_first_page(
+    client: Client, shop: Shop
+) -> None:
+    assert client.get("/admin")["Location"] == "/admin/"
+    body = {"username": shop.admin_user.username, "password": PASSWORD}
+    assert client.post("/admin/login/", body)["Location"] == "/admin/"

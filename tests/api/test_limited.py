@@ -152,10 +152,12 @@ def test_a_bill_that_is_asked_for_again_uses_nothing_up(shop: Shop, settings: An
 def test_logins_are_counted_by_address_and_by_name(shop: Shop, settings: Any) -> None:
     let(settings, login=(2, 60))
 
-    def log_in(username: str, address: str) -> int:
+    def ask(username: str, address: str) -> Any:
         body = {"username": username, "password": "wrong"}
-        client = Client(REMOTE_ADDR=address)
-        return client.post("/api/v1/auth/login", body, content_type="application/json").status_code
+        return Client(REMOTE_ADDR=address).post("/api/v1/auth/login", body, content_type="application/json")
+
+    def log_in(username: str, address: str) -> int:
+        return int(ask(username, address).status_code)
 
     assert [log_in("owner", "192.0.2.1"), log_in("Owner", "192.0.2.2"), log_in("OWNER ", "192.0.2.3")] == [
         401,
@@ -163,6 +165,8 @@ def test_logins_are_counted_by_address_and_by_name(shop: Shop, settings: Any) ->
         429,
     ]
     assert [log_in("a", "192.0.2.9"), log_in("b", "192.0.2.9"), log_in("c", "192.0.2.9")] == [401, 401, 429]
+    refused = ask("d", "192.0.2.9")
+    assert (standing(refused), refused["RateLimit-Policy"]) == ((2, 0), "2;w=60")
 
 
 def test_counting_and_who_asks_cost_two_statements_and_one_round_trip(

@@ -317,6 +317,8 @@ def test_a_phone_shows_all_without_scrolling_sideways(
     counter.say("प्रिया ने 7500 रुपये जमा किए" + " और" * 3)
     counter.page.locator(".proposal, .reply.question").last.wait_for()
     assert widest(counter.page) == 360
+    unseen = "document.querySelector('.conversation .out-of-sight').offsetParent.className"
+    assert "conversation" in counter.page.evaluate(unseen)  # else each line of it makes the page longer
     shot(counter.page, f"full-360-{scheme}")
     for control in counter.page.locator("button:visible, input:not([type=checkbox]):visible, select:visible").all():
         box = control.bounding_box()
