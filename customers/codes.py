@@ -141,7 +141,7 @@ def _count_in_the_day(customer_id: UUID) -> None:
     try:
         take(LIMITS["code_tries"], str(customer_id))
     except TooManyRequests as refusal:
-        log.warning("login_code_tries_used_up", customer_id=str(customer_id), seconds=refusal.retry_after_seconds)
+        log.warning("login_code_tries_used_up", customer_id=str(customer_id), delay_seconds=refusal.retry_after_seconds)
         raise InvalidCode() from None
 
 

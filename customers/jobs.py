@@ -70,7 +70,7 @@ def _send(request: Request, sender: CodeSender) -> str:
         if standing is Standing.NEW:
             take_code_sent(customer.phone_e164)
     except TooManyRequests as refusal:
-        log.warning("login_code_stopped", limit=refusal.taken.limit.name, seconds=refusal.retry_after_seconds)
+        log.warning("login_code_stopped", limit=refusal.taken.limit.name, delay_seconds=refusal.retry_after_seconds)
         return "too_many"
     code = keep_code(request)
     if code is None:
