@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from django.db import ProgrammingError, connection, connections
 
+from execora.core.door import acting_in
+from execora.core.ids import new_id
 from execora.core.models import Business
 from tests.support.database import TestDatabase
 from tests.support.live_server import LiveServer
@@ -38,12 +40,15 @@ def test_the_owner_is_at_hand_on_the_same_database() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("turn", [1, 2])
 def test_what_a_transactional_test_commits_is_gone_in_the_next(
-    turn: int, app_connection_factory: Callable[[], psycopg.Connection]
+    turn: int, app_connection_factory: Callable[[], psycopg.Connection], owner_connection: psycopg.Connection
 ) -> None:
-    assert Business.objects.count() == 0
-    Business.objects.create(name=f"Shop {turn}", slug="shop", state_code="27")
-    seen = app_connection_factory().execute("SELECT name FROM core_business").fetchall()
-    assert seen == [(f"Shop {turn}",)]
+    assert owner_connection.execute("SELECT count(*) FROM core_business").fetchone() == (0,)
+    key = new_id()
+    with acting_in(key):
+        Business.objects.create(id=key, name=f"Shop {turn}", slug="shop", state_code="27")
+    other = app_connection_factory()
+    other.execute("SELECT set_config('app.business', %s, false)", [str(key)])
+    assert other.execute("SELECT name FROM core_business").fetchall() == [(f"Shop {turn}",)]
 
 
 @pytest.mark.django_db(transaction=True)
