@@ -104,6 +104,7 @@ PUBLIC = {
     "livez": "the same",
     "metrics": "closed by METRICS_TOKEN where that is set",
     ".well-known/security.txt": "whoever finds a weakness has no login",
+    "admin": "goes on to admin/, which asks for a session",
     "api/schema": "the routes are no secret",
     "api/docs": "the page of the schema",
     "media/recordings/<path:name>": "the signed link is the right, for 300 s",
