@@ -14,7 +14,7 @@ from django.utils import timezone
 from customers.commands import create_customer
 from customers.models import Customer
 from execora.core.actor import Actor, Channel
-from execora.core.door import acted_in, acting_in
+from execora.core.door import acted_in, acting_in, leave
 from execora.core.ids import new_id
 from execora.core.models import AuthSession, Business, GstRegistration, User
 from execora.core.permissions import Role
@@ -44,7 +44,8 @@ def make_business(**values: Any) -> Business:
 
 
 def leave_first_shop() -> None:
-    """Act in no business any more: the test is over."""
+    """Act in no business any more: the test is over. What it entered without a request's end would return to this shop later."""
+    leave()
     _first_shop.close()
 
 
