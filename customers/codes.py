@@ -1,7 +1,5 @@
 """One-time codes: who may have one is sealed, what was sent is hashed, and each counts once."""
 
-import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -19,7 +16,7 @@ from customers.models import LoginCode
 from execora.api.limits import LIMITS, TooManyRequests, take
 from execora.core.door import NOBODY, acting_in
 from execora.core.ids import new_id
-from execora.core.sealing import seal, unseal
+from execora.core.sealing import peppered, seal, unseal
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +101,7 @@ def keep_code(request: Request) -> str | None:
     kept = [new_id(), request.business_id, request.customer_id, request.challenge_id]
     times = [request.requested_at, request.requested_at + timedelta(seconds=CODE_SECONDS)]
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [*kept, _hash_of(request.challenge_id, code), *times])
+        cursor.execute(_KEEP, [*kept, peppered(request.challenge_id, code), *times])
         return code if cursor.rowcount == 1 else None
 
 
@@ -121,7 +118,7 @@ def use_code(challenge: str, code: str) -> tuple[UUID, UUID]:
     business_id, challenge_id = UUID(facts["business"]), UUID(facts["challenge"])
     given: dict[str, Any] = {"business": business_id, "challenge": challenge_id, "most": MOST_TRIES}
     with acting_in(business_id), connection.cursor() as cursor:
-        cursor.execute(_TRY, {**given, "hash": _hash_of(challenge_id, code)})
+        cursor.execute(_TRY, {**given, "hash": peppered(challenge_id, code)})
         row = cursor.fetchone()
     if row is None:
         raise InvalidCode()
@@ -143,8 +140,3 @@ def _count_in_the_day(customer_id: UUID) -> None:
     except TooManyRequests as refusal:
         log.warning("login_code_tries_used_up", customer_id=str(customer_id), delay_seconds=refusal.retry_after_seconds)
         raise InvalidCode() from None
-
-
-def _hash_of(challenge_id: UUID, code: str) -> bytes:
-    """Return what is kept of a code. It is bound to its challenge, and to a secret that is not in the database."""
-    return hmac.digest(settings.OTP_PEPPER.encode(), challenge_id.bytes + code.encode(), hashlib.sha256)

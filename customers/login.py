@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from customers.codes import CODE_SECONDS, sealed_request, use_code
@@ -17,7 +16,7 @@ from execora.core.door import NOBODY, acting_in, businesses_count, customers_of,
 from execora.core.errors import BadInput, Unauthenticated
 from execora.core.ids import parse_id
 from execora.core.jobs import enqueue
-from execora.core.models import User
+from execora.core.logins import user_with_password
 from execora.core.refresh import Pair, begin_session
 from execora.core.second_factor import check_second_factor
 from execora.ops.correlation import current_correlation_id
@@ -109,12 +108,8 @@ def _customer_named(
 
 def _log_in(business_id: UUID, user_id: UUID | None, password: str, totp: str | None, user_agent: str) -> Pair:
     with acting_in(business_id):
-        rows = User.objects.filter(pk=user_id or NOBODY, is_active=True)
-        user = rows.first()
+        user = user_with_password(user_id or NOBODY, password)
         if user is None:
-            make_password(password)  # as long as a comparison takes, so that time does not tell who exists
-            raise InvalidCredentials()
-        if not user.check_password(password):
             raise InvalidCredentials()
         check_second_factor(user, totp, now=timezone.now())
         try:

@@ -13,7 +13,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from execora.api.authentication import Login
-from execora.api.limits import client_address
+from execora.api.limits import address_key
 from execora.core.actor import Actor
 from execora.core.errors import DomainError, NotPermitted, Unauthenticated
 from execora.core.events import customer_group, deliver_on, staff_group
@@ -120,7 +120,7 @@ class VoiceConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         """
         credential = credential_of(self.scope)
         login = await in_database(
-            knock, credential, address=client_address(self.scope), correlation_id=current_correlation_id()
+            knock, credential, counted_as=address_key(self.scope), correlation_id=current_correlation_id()
         )
         user_id = login.claims.user_id
         open_sockets.enter(user_id, at_most=settings.OPEN_SOCKETS_PER_USER)

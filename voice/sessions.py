@@ -49,14 +49,14 @@ def _with_connection(work: Callable[[], R]) -> R:
             connection.close()
 
 
-def knock(credential: Credential, *, address: str, correlation_id: str) -> Login:
+def knock(credential: Credential, *, counted_as: str, correlation_id: str) -> Login:
     """Return who opens a socket, counted as a request from its address, and as one more of their sockets today.
     A ticket is used up.
 
     Raises:
         Unauthenticated, NotPermitted, TooManyRequests: as their names say.
     """
-    take_request(f"address:{address}")
+    take_request(counted_as)
     claims = redeem_ticket(credential.raw) if credential.is_ticket else read_access_token(credential.raw)
     login = log_in(claims, correlation_id=correlation_id)
     _count(login.claims.user_id)

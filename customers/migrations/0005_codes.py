@@ -1,11 +1,10 @@
 """One-time codes: one a customer, the newest."""
 
 import django.db.models.deletion
-from django.conf import settings
 from django.db import migrations, models
 
 import execora.core.ids
-from execora.core.tenancy import same_business
+from execora.core.tenancy import deletable, same_business
 
 
 class Migration(migrations.Migration):
@@ -54,8 +53,5 @@ class Migration(migrations.Migration):
             },
         ),
         same_business("customers_logincode", "customer_id", "customers_customer"),
-        migrations.RunSQL(
-            f"GRANT DELETE ON customers_logincode TO {settings.APPLICATION_ROLE}",
-            f"REVOKE DELETE ON customers_logincode FROM {settings.APPLICATION_ROLE}",
-        ),
+        deletable("customers_logincode"),
     ]

@@ -1,7 +1,6 @@
 """Errors as the wire spells them: one body for refusals of commands, of the framework and of the database."""
 
 import re
-from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,8 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from execora.api.limited import take_request_from, tell
-from execora.api.limits import Taken, TooManyRequests
+from execora.api.limited import counted_by_address, tell
 from execora.core.errors import DatabaseUnavailable, DomainError
 from execora.ops.correlation import current_correlation_id
 
@@ -107,11 +105,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404: an address that no route has. Below /api it counts as a request like any other."""
     if not request.path_info.startswith("/api/"):
         return _no_such_address()
-    try:
-        taken: Sequence[Taken] = take_request_from(request)
+    taken, refused = counted_by_address(request)
+    if refused is None:
         response = _no_such_address()
-    except TooManyRequests as refused:
-        taken = [refused.taken]
+    else:
         response = plain_error(429, refused.message)
         response["Retry-After"] = str(refused.retry_after_seconds)
     tell(response, taken)

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from execora.api.authentication import Login
-from execora.api.limits import LIMITS, Taken, TooManyRequests, client_address, take, take_all
+from execora.api.limits import LIMITS, Taken, TooManyRequests, address_key, take, take_all
 from execora.ops.asgi_types import Scope
 
 
@@ -27,19 +27,19 @@ class Limited(APIView):
 
     def perform_authentication(self, request: Request) -> None:
         """Count after the user is known, and also when none is: guessing tokens is no way around the limit."""
-        self._counted_as = f"address:{client_address(request._request)}"
+        self._counted_as = address_key(request._request)
         try:
             super().perform_authentication(request)
             if isinstance(request.auth, Login):
                 self._counted_as = f"user:{request.auth.actor.user_id}"
         finally:
-            self._count(lambda: take_request(self._counted_as))
+            self.taken = take_request(self._counted_as)
 
     def count_action(self) -> None:
         """Count the limit of this action, if it has one. A request that is answered from its key does not come here."""
         name = self.limits.get(getattr(self, "action", None) or "")
         if name is not None:
-            self._count(lambda: [take(LIMITS[name], self._counted_as)])
+            self.taken = [*self.taken, take(LIMITS[name], self._counted_as)]
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, TooManyRequests):
@@ -51,9 +51,6 @@ class Limited(APIView):
         tell(finished, self.taken)
         return finished
 
-    def _count(self, counting: Any) -> None:
-        self.taken = [*self.taken, *counting()]
-
 
 def take_request(key: str) -> list[Taken]:
     """Count a request of `key`: one of its hour and one of its second, in one round trip.
@@ -63,9 +60,12 @@ def take_request(key: str) -> list[Taken]:
     return take_all((LIMITS["default"], key), (LIMITS["burst"], key))
 
 
-def take_request_from(request: HttpRequest) -> list[Taken]:
-    """Count a request of which only the address is known. Raises: as `execora.api.limits.take`."""
-    return take_request(f"address:{client_address(request)}")
+def counted_by_address(source: HttpRequest | Scope) -> tuple[Sequence[Taken], TooManyRequests | None]:
+    """Count a request of which only the address is known; return where its limits stand, and the refusal if it is refused."""
+    try:
+        return take_request(address_key(source)), None
+    except TooManyRequests as refused:
+        return [refused.taken], refused
 
 
 def headers_after_counting(scope: Scope) -> dict[str, str]:
@@ -74,10 +74,7 @@ def headers_after_counting(scope: Scope) -> dict[str, str]:
     path = scope["path"]
     if not path.startswith("/api/v1/") or path.removesuffix("/") in settings.CEILINGS:
         return {}
-    try:
-        taken: Sequence[Taken] = take_request(f"address:{client_address(scope)}")
-    except TooManyRequests as refused:
-        taken = [refused.taken]
+    taken, _ = counted_by_address(scope)
     return limit_headers(taken)
 
 

@@ -119,7 +119,7 @@ def take_login(request: HttpRequest, name: str) -> None:
     Raises: as `take`.
     """
     login = LIMITS["login"]
-    take_all((login, f"address:{client_address(request)}"), (login, f"name:{_one_name(name)}"))
+    take_all((login, address_key(request)), (login, f"name:{_one_name(name)}"))
 
 
 def take_password(request: HttpRequest, user_id: UUID) -> None:
@@ -159,6 +159,11 @@ def _one_name(name: str) -> str:
     """
     letters = unicodedata.normalize("NFKD", name.strip()[:200]).casefold()
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def address_key(source: HttpRequest | Scope) -> str:
+    """Return what requests are counted by of which only the address is known."""
+    return f"address:{client_address(source)}"
 
 
 def client_address(source: HttpRequest | Scope) -> str:

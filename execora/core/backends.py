@@ -4,10 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from execora.core.door import NOBODY, business_of_user, enter_business, leave, user_of_username
+from execora.core.logins import user_with_password
 from execora.core.models import User
 
 
@@ -17,18 +17,15 @@ class DoorBackend(ModelBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **given: Any
     ) -> User | None:
-        """Return the user, for whom PostgreSQL and the hash are asked as much as for nobody: time does not tell who exists."""
+        """Return the active user whose name and password these are."""
         if username is None or password is None:
             return None
         business_id, user_id = user_of_username(username) or (NOBODY, NOBODY)
         enter_business(business_id)
-        user = User.objects.select_related("business").filter(pk=user_id, is_active=True).first()
+        user = user_with_password(user_id, password)
         if user is None:
-            make_password(password)
-        elif user.check_password(password):
-            return user
-        leave()
-        return None
+            leave()
+        return user
 
     def get_user(self, user_id: Any) -> User | None:
         business_id = business_of_user(user_id if isinstance(user_id, UUID) else UUID(str(user_id)))

@@ -1,8 +1,11 @@
-"""What passes through a client or the job table and is read by us alone."""
+"""What passes through a client or the job table and is read by us alone, and what is kept of a short secret."""
 
 import base64
+import hashlib
+import hmac
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -35,6 +38,11 @@ def resealed(purpose: str, raw: str) -> str | None:
         except InvalidToken:
             return None
     return raw
+
+
+def peppered(owner_id: UUID, code: str) -> bytes:
+    """Return what is kept of a short code: 32 bytes, bound to the row it belongs to and to a secret that no database holds."""
+    return hmac.digest(settings.OTP_PEPPER.encode(), owner_id.bytes + code.encode(), hashlib.sha256)
 
 
 def _box(purpose: str) -> MultiFernet:

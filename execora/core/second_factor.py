@@ -1,8 +1,6 @@
 """The second factor: codes of an authenticator app (RFC 6238), and backup codes that stand in for it once each."""
 
 import base64
-import hashlib
-import hmac
 import math
 import secrets
 from dataclasses import dataclass
@@ -10,7 +8,6 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django_otp.oath import TOTP
 
@@ -20,7 +17,7 @@ from execora.core.errors import Conflict, DomainError
 from execora.core.logins import check_current_password, end_sessions_of, user_to_change
 from execora.core.models import BackupCode, SecondFactor, User
 from execora.core.permissions import Permission
-from execora.core.sealing import seal, unseal
+from execora.core.sealing import peppered, seal, unseal
 
 STEP_SECONDS = 30
 BACKUP_CODES = 10
@@ -122,7 +119,7 @@ def enrol_second_factor(actor: Actor, *, current_password: str, sealed: str, cod
     )
     codes = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(BACKUP_CODES)]
     BackupCode.objects.bulk_create(
-        BackupCode(business_id=actor.business_id, factor=factor, code_hash=_hash_of(factor, one)) for one in codes
+        BackupCode(business_id=actor.business_id, factor=factor, code_hash=peppered(factor.pk, one)) for one in codes
     )
     end_sessions_of(user, actor)
     return Enrolled(factor.pk, codes)
@@ -213,12 +210,8 @@ def _step_of(key_base32: str, code: str, *, after: int, now: datetime) -> int | 
 
 def _take_backup_code(factor: SecondFactor, code: str) -> bool:
     rows = BackupCode.objects.filter(business_id=factor.business_id, factor=factor)
-    deleted, _ = rows.filter(code_hash=_hash_of(factor, code.strip().lower())).delete()
+    deleted, _ = rows.filter(code_hash=peppered(factor.pk, code.strip().lower())).delete()
     return deleted == 1
-
-
-def _hash_of(factor: SecondFactor, code: str) -> bytes:
-    return hmac.digest(settings.OTP_PEPPER.encode(), factor.pk.bytes + code.encode(), hashlib.sha256)
 
 
 def _forget(user: User) -> None:

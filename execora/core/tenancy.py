@@ -60,6 +60,12 @@ def same_business(table: str, column: str, target: str) -> RunSQL:
     )
 
 
+def deletable(*tables: str) -> RunSQL:
+    """Let the application's role delete rows of these tables: what is over is forgotten."""
+    named, role = ", ".join(tables), settings.APPLICATION_ROLE
+    return RunSQL(f"GRANT DELETE ON {named} TO {role}", f"REVOKE DELETE ON {named} FROM {role}")
+
+
 def append_only(table: str, role: str) -> RunSQL:
     """Take UPDATE, DELETE and TRUNCATE on `table` from the application's role, and refuse them to its owner by trigger too."""
     return RunSQL(

@@ -3,11 +3,10 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
-from django.conf import settings
 from django.db import migrations, models
 
 import execora.core.ids
-from execora.core.tenancy import owned_table, same_business
+from execora.core.tenancy import deletable, owned_table, same_business
 
 
 class Migration(migrations.Migration):
@@ -63,8 +62,5 @@ class Migration(migrations.Migration):
         ),
         owned_table("core_authsession"),
         same_business("core_refreshtoken", "session_id", "core_authsession"),
-        migrations.RunSQL(
-            f"GRANT DELETE ON core_refreshtoken TO {settings.APPLICATION_ROLE}",
-            f"REVOKE DELETE ON core_refreshtoken FROM {settings.APPLICATION_ROLE}",
-        ),
+        deletable("core_refreshtoken"),
     ]

@@ -1,11 +1,10 @@
 """Tickets that open a socket, each of a login of the same business."""
 
 import django.db.models.deletion
-from django.conf import settings
 from django.db import migrations, models
 
 import execora.core.ids
-from execora.core.tenancy import same_business
+from execora.core.tenancy import deletable, same_business
 
 
 class Migration(migrations.Migration):
@@ -47,8 +46,5 @@ class Migration(migrations.Migration):
             },
         ),
         same_business("core_socketticket", "session_id", "core_authsession"),
-        migrations.RunSQL(
-            f"GRANT DELETE ON core_socketticket TO {settings.APPLICATION_ROLE}",
-            f"REVOKE DELETE ON core_socketticket FROM {settings.APPLICATION_ROLE}",
-        ),
+        deletable("core_socketticket"),
     ]

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import execora.core.ids
-from execora.core.tenancy import owned_table, same_business
+from execora.core.tenancy import deletable, owned_table, same_business
 
 
 class Migration(migrations.Migration):
@@ -83,8 +83,5 @@ class Migration(migrations.Migration):
         owned_table("core_secondfactor"),
         same_business("core_secondfactor", "user_id", "core_user"),
         same_business("core_backupcode", "factor_id", "core_secondfactor"),
-        migrations.RunSQL(
-            f"GRANT DELETE ON core_secondfactor, core_backupcode TO {settings.APPLICATION_ROLE}",
-            f"REVOKE DELETE ON core_secondfactor, core_backupcode FROM {settings.APPLICATION_ROLE}",
-        ),
+        deletable("core_secondfactor", "core_backupcode"),
     ]
