@@ -219,7 +219,7 @@ def test_a_socket_has_it_in_its_handshake_its_session_its_faults_and_what_it_wri
                 )
             )
             while json.loads(await opened.recv())["type"] != "voice:response":
-                pass
+                pass  # what comes before it is not asked here
             assert opened.response is not None
             return opened.response.headers["X-Correlation-ID"], fault["data"]["correlationId"]
 

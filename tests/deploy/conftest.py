@@ -7,12 +7,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
+
+from tests.support.quiet import QuietHandler
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAME = "execora/test/secrets"
@@ -89,7 +91,7 @@ def keep(moto_url: str) -> Iterator[Callable[[str | bytes | dict[str, object]], 
     client.delete_secret(SecretId=NAME, ForceDeleteWithoutRecovery=True)
 
 
-class _Denies(BaseHTTPRequestHandler):
+class _Denies(QuietHandler):
     def do_POST(self) -> None:
         body = b'{"__type":"AccessDeniedException","Message":"not authorized"}'
         self.send_response(400)
@@ -97,9 +99,6 @@ class _Denies(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
 
 
 @pytest.fixture(scope="session")

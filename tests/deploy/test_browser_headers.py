@@ -1,11 +1,11 @@
 """Page, admin and docs work in a browser under policies that let no foreign or inline script run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.counter_page import Counter, shot
+from tests.support.counter_page import Counter, at_the_counter, shot
 from tests.support.live_server import LiveServer
 
 if TYPE_CHECKING:
@@ -18,20 +18,10 @@ ADMIN_LISTS = (
 )
 
 
-@pytest.fixture(scope="module")
-def browser(launch: Callable[..., "Browser"]) -> Iterator["Browser"]:
-    running = launch()
-    yield running
-    running.close()
-
-
 @pytest.fixture
 def counter(browser: "Browser", live_server_process: LiveServer) -> Iterator[Counter]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-IN")
-    made = Counter(context.new_page(), live_server_process)
-    yield made
-    context.close()
-    assert made.faults == []
+    with at_the_counter(browser, live_server_process, width=1280) as counter:
+        yield counter
 
 
 def test_the_page(counter: Counter) -> None:

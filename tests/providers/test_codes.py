@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from execora.ops.correlation import bind_correlation_id
 from execora.ops.embedded import free_port
 from execora.providers.codes import CodeDelayed, CodeRefused, ConsoleCodes, SmsCodes, WhatsAppCodes, code_sender
+from tests.support.quiet import QuietHandler
 
 PHONE, CODE, NUMBER = "+919820000001", "024817", "100000000000001"
 
@@ -30,7 +31,7 @@ class Service:
 def service() -> Iterator[Service]:
     kept = Service()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             kept.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
@@ -45,9 +46,6 @@ def service() -> Iterator[Service]:
             self.send_header("Location", "/elsewhere")
             self.end_headers()
             self.wfile.write(said)
-
-        def log_message(self, *given: Any) -> None:
-            pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -42,3 +42,10 @@ def launch(playwright: "Playwright") -> Callable[..., "Browser"]:
         return playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS, *more])
 
     return start
+
+
+@pytest.fixture(scope="module")
+def browser(launch: Callable[..., "Browser"]) -> Iterator["Browser"]:
+    running = launch()
+    yield running
+    running.close()

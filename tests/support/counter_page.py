@@ -3,6 +3,8 @@
 import os
 import re
 import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ import psycopg
 from tests.support.live_server import LiveServer
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 PATIENCE_MS = 20_000
 
@@ -48,6 +50,16 @@ class Counter:
         found = self.page.locator(selector).filter(has_text=text).last
         found.wait_for()
         return found.inner_text()
+
+
+@contextmanager
+def at_the_counter(browser: "Browser", server: LiveServer, *, width: int) -> Iterator[Counter]:
+    """Open the page in a window of its own; fail if the console complained of anything."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, locale="en-IN")
+    counter = Counter(context.new_page(), server)
+    yield counter
+    context.close()
+    assert counter.faults == []
 
 
 def entries_of(server: LiveServer, name: str) -> list[tuple[str, int]]:

@@ -80,7 +80,7 @@ async def pong(socket: ClientConnection) -> bool:
     await socket.send(json.dumps({"type": "ping", "data": {}}))
     async with asyncio.timeout(10):
         while json.loads(await socket.recv())["type"] != "pong":
-            pass
+            pass  # what the server says meanwhile is not asked here
     return True
 
 
