@@ -88,6 +88,11 @@ class Client:
                 return self.send(name, "GET", "/api/v1/me")
             finally:
                 superuser.execute(f'ALTER DATABASE "{database}" ALLOW_CONNECTIONS true')  # type: ignore[arg-type]
+                assert wait_until(self.is_healthy, timeout_seconds=20)
+
+    def is_healthy(self) -> bool:
+        """Tell whether both workers have seen the database again: each keeps what it last saw of it for a while."""
+        return all(self.send("is-healthy", "GET", "/health")[0] == 200 for _ in range(16))
 
 
 # What is asked, and what is answered.
