@@ -20,8 +20,12 @@ class AccountKind(models.TextChoices):
     SALES = "sales"
     CGST = "cgst", "Output CGST"
     SGST = "sgst", "Output SGST"
+    UTGST = "utgst", "Output UTGST"
     IGST = "igst", "Output IGST"
+    CESS = "cess", "Output cess"
     ROUND_OFF = "round_off", "Round-off"
+    DISCOUNT = "discount", "Discounts"
+    WRITE_OFF = "write_off", "Written off"
     OPENING = "opening", "Opening balances"
 
 
@@ -60,11 +64,14 @@ class EntryKind(models.TextChoices):
     PAYMENT = "payment"
     CREDIT = "credit", "Credit without a bill"
     OPENING = "opening", "Opening balance"
+    CREDIT_NOTE = "credit_note", "Credit note"
+    WRITE_OFF = "write_off", "Write-off"
     REVERSAL = "reversal"
 
 
 # What a shop writes on a khata as owed; an opening balance too is what the customer owed before, never an advance.
 DEBITS_THE_CUSTOMER = (EntryKind.INVOICE, EntryKind.CREDIT, EntryKind.OPENING)
+CREDITS_THE_CUSTOMER = (EntryKind.PAYMENT, EntryKind.CREDIT_NOTE, EntryKind.WRITE_OFF)
 
 
 class Entry(BusinessOwned):
@@ -73,7 +80,7 @@ class Entry(BusinessOwned):
 
     customer_path: ClassVar[str | None] = "customer_id"
 
-    kind = models.CharField(max_length=10, choices=EntryKind.choices)
+    kind = models.CharField(max_length=12, choices=EntryKind.choices)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="entries", db_constraint=False)
     sequence = models.BigIntegerField()
     total_paise = models.BigIntegerField()
@@ -103,7 +110,7 @@ class Entry(BusinessOwned):
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=DEBITS_THE_CUSTOMER, effect_paise__gt=0)
-                | models.Q(kind=EntryKind.PAYMENT, effect_paise__lt=0)
+                | models.Q(kind__in=CREDITS_THE_CUSTOMER, effect_paise__lt=0)
                 | (models.Q(kind=EntryKind.REVERSAL) & ~models.Q(effect_paise=0)),
                 name="entry_kind_says_direction",
             ),
