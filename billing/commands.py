@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from billing.document import PARTY_FIELDS, document_type_of, parties_of, warnings_of
 from billing.errors import (
     InvoiceCancelled,
     InvoiceEmpty,
@@ -22,9 +23,10 @@ from billing.errors import (
 from billing.lookup import products_by_name
 from billing.models import Invoice, InvoiceItem, InvoiceStatus, MovementReason, Product, StockMovement
 from billing.numbering import take_number
+from billing.rates import Rate, rate_of, rates_of
 from billing.stock import apply_movements, lock_products
 from billing.totals import InvoiceAmounts, PricedLine, amounts_of, tax_rules_of
-from billing.units import convert, unit_name
+from billing.units import convert, unit_name, uqc_of
 from customers.errors import CustomerNotFound
 from customers.models import Customer, person_of
 from execora.core.actor import Actor
@@ -66,11 +68,12 @@ class _PricedItem:
     price_unit: str
     price_paise: int
     stock_quantity: Decimal
+    rate: Rate
 
     @property
     def priced(self) -> PricedLine:
         quantity = self.line.quantity if self.line.unit_price_paise is not None else self.stock_quantity
-        return PricedLine(quantity, self.price_paise, self.line.discount_paise, self.product.gst_rate_bp)
+        return PricedLine(quantity, self.price_paise, self.line.discount_paise, self.rate.gst_bp)
 
 
 @command(requires=Permission.PRODUCT_CHANGE)
@@ -82,7 +85,7 @@ def create_product(
     price_paise: int,
     aliases: Sequence[str] = (),
     hsn: str = "",
-    gst_rate_bp: int = 0,
+    gst_rate_bp: int | None = 0,
     stock: Decimal = Decimal(0),
     low_stock_at: Decimal = Decimal(0),
     product_id: UUID | None = None,
@@ -166,7 +169,10 @@ def issue_invoice(
     named = products_by_name(actor, [line.product_name or "" for line in lines if line.product is None])
     ids = [line.product.pk if line.product else named[line.product_name or ""].pk for line in lines]
     products = _products(actor, set(ids), is_locked=not draft)
-    items = [_priced_item(line, products[key]) for line, key in zip(lines, ids, strict=True)]
+    rates = rates_of(actor, products.values(), actor.today)
+    items = [
+        _priced_item(line, products[key], rate_of(products[key], rates)) for line, key in zip(lines, ids, strict=True)
+    ]
     invoice = _write_draft(actor, customer, items, notes)
     if account is None:
         _announce_invoice(actor, "invoice.drafted", invoice, for_customer=False)
@@ -184,7 +190,11 @@ def confirm_invoice(actor: Actor, *, invoice_id: UUID) -> Invoice:
     invoice, account = _locked_invoice(actor, invoice_id)
     if invoice.status != InvoiceStatus.DRAFT:
         raise InvoiceNotDraft()
-    ids = set(InvoiceItem.objects.filter(invoice=invoice).values_list("product_id", flat=True))
+    stocked = InvoiceItem.objects.filter(invoice=invoice, product__isnull=False)
+    ids = set(stocked.values_list("product_id", flat=True))
+    for field, value in parties_of(actor.business, invoice.customer).items():
+        setattr(invoice, field, value)
+    invoice.warnings = warnings_of(actor.business, invoice.customer, invoice.document_type)
     return _issue(actor, invoice, account, _products(actor, ids, is_locked=True))
 
 
@@ -243,7 +253,7 @@ def _products(actor: Actor, ids: set[UUID], *, is_locked: bool) -> dict[UUID, Pr
     return found
 
 
-def _priced_item(line: Line, product: Product) -> _PricedItem:
+def _priced_item(line: Line, product: Product, rate: Rate) -> _PricedItem:
     unit = unit_name(line.unit) if line.unit else product.unit
     is_given = line.unit_price_paise is not None
     return _PricedItem(
@@ -253,6 +263,7 @@ def _priced_item(line: Line, product: Product) -> _PricedItem:
         price_unit=unit if is_given else product.unit,
         price_paise=line.unit_price_paise if line.unit_price_paise is not None else product.price_paise,
         stock_quantity=convert(line.quantity, unit, product.unit),
+        rate=rate,
     )
 
 
@@ -261,6 +272,7 @@ def _write_draft(actor: Actor, customer: Customer, items: Sequence[_PricedItem],
     amounts = amounts_of([item.priced for item in items], rules)
     if not amounts.total_paise:
         raise InvoiceOfNothing()
+    document_type = document_type_of(actor.business, is_taxed=any(line.gst_rate_bp for line in amounts.lines))
     invoice: Invoice = Invoice.objects.create(
         business_id=actor.business_id,
         customer=customer,
@@ -272,6 +284,12 @@ def _write_draft(actor: Actor, customer: Customer, items: Sequence[_PricedItem],
         igst_paise=amounts.igst_paise,
         round_off_paise=amounts.round_off_paise,
         total_paise=amounts.total_paise,
+        prices_include_tax=rules.prices_include_tax,
+        document_type=document_type,
+        supplier_state=actor.business.state_code,
+        recipient_state=customer.state_code,
+        warnings=warnings_of(actor.business, customer, document_type),
+        **parties_of(actor.business, customer),
         notes=notes,
         created_at=actor.now,
         user_id=actor.user_id,
@@ -291,6 +309,7 @@ def _write_items(actor: Actor, invoice: Invoice, items: Sequence[_PricedItem], a
             hsn=item.product.hsn,
             quantity=item.line.quantity,
             unit=item.unit,
+            uqc=uqc_of(item.unit),
             stock_quantity=item.stock_quantity,
             unit_price_paise=item.price_paise,
             price_unit=item.price_unit,
@@ -309,7 +328,8 @@ def _write_items(actor: Actor, invoice: Invoice, items: Sequence[_PricedItem], a
 def _issue(actor: Actor, invoice: Invoice, account: Account, products: dict[UUID, Product]) -> Invoice:
     """Take the stock and a number for a draft and enter it in the books, under the locks of account and products."""
     sold: dict[UUID, Decimal] = {}
-    for product_id, quantity in InvoiceItem.objects.filter(invoice=invoice).values_list("product_id", "stock_quantity"):
+    stocked = InvoiceItem.objects.filter(invoice=invoice, product__isnull=False)
+    for product_id, quantity in stocked.values_list("product_id", "stock_quantity"):
         sold[product_id] = sold.get(product_id, Decimal(0)) - quantity
     apply_movements(actor, products, sold, reason=MovementReason.SALE, invoice=invoice)
     invoice.number = take_number(actor)
@@ -326,7 +346,7 @@ def _issue(actor: Actor, invoice: Invoice, account: Account, products: dict[UUID
     )
     invoice.issued_on = actor.today
     invoice.status = InvoiceStatus.ISSUED
-    invoice.save(update_fields=["number", "entry", "issued_on", "status"])
+    invoice.save(update_fields=["number", "entry", "issued_on", "status", "warnings", *PARTY_FIELDS])
     _count("issue")
     _announce_invoice(actor, "invoice.created", invoice)
     return invoice

@@ -28,7 +28,9 @@ class Product(BusinessOwned):
     unit = models.CharField(max_length=12)
     price_paise = models.BigIntegerField()
     hsn = models.CharField("HSN", max_length=8, blank=True, validators=[RegexValidator(r"^\d{4,8}$")])
-    gst_rate_bp = models.IntegerField("GST rate (1/100 %)", default=0)
+    gst_rate_bp = models.IntegerField(
+        "GST rate (1/100 %)", null=True, blank=True, default=0, help_text="Empty: by its HSN, on the day of the bill"
+    )
     stock = models.DecimalField(max_digits=12, decimal_places=3, default=0)
     last_movement = models.BigIntegerField(default=0, editable=False)
     low_stock_at = models.DecimalField(max_digits=12, decimal_places=3, default=0)
@@ -54,6 +56,37 @@ class Product(BusinessOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TaxRate(BusinessOwned):
+    """What the goods of an HSN, or of all that begin with it, are taxed at from one day to another, both included.
+
+    `cess_rate_bp` is on the taxable value too. The longest HSN that fits decides, and of its rows the one that began last.
+    """
+
+    hsn = models.CharField("HSN", max_length=8, validators=[RegexValidator(r"^\d{2,8}$")])
+    rate_bp = models.IntegerField("GST rate (1/100 %)")
+    cess_rate_bp = models.IntegerField("cess rate (1/100 %)", default=0, db_default=0)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True, help_text="The last day; empty: until further notice")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "hsn", "valid_from"], name="tax_rate_once"),
+            models.CheckConstraint(condition=models.Q(hsn__regex=r"^[0-9]{2,8}$"), name="tax_rate_hsn"),
+            models.CheckConstraint(
+                condition=models.Q(rate_bp__gte=0, rate_bp__lte=10_000)
+                & models.Q(cess_rate_bp__gte=0, cess_rate_bp__lte=100_000),
+                name="tax_rate_bounds",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="tax_rate_days_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hsn} from {self.valid_from}"
 
 
 class MovementReason(models.TextChoices):
@@ -98,6 +131,17 @@ class StockMovement(BusinessOwned):
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["product", "-id"], name="movement_by_product")]
 
 
+class DocumentType(models.TextChoices):
+    """What a bill is called on paper.
+
+    Source: CGST Rules, rule 46 (tax invoice) and rule 49 (bill of supply).
+    """
+
+    TAX_INVOICE = "tax_invoice"
+    BILL_OF_SUPPLY = "bill_of_supply"
+    INVOICE = "invoice"
+
+
 class InvoiceStatus(models.TextChoices):
     DRAFT = "draft"
     ISSUED = "issued"
@@ -106,7 +150,11 @@ class InvoiceStatus(models.TextChoices):
 
 class Invoice(BusinessOwned):
     """A bill. A number is taken when it is issued and stays used for ever; a draft has none and moves nothing.
-    Amounts are paise: taxable + cgst + sgst + igst + round_off = total."""
+
+    Amounts are paise: taxable + cgst + sgst + igst + cess + round_off = total. `sgst_paise` is the tax of the state or of the
+    union territory. `bill_discount_paise` is off the whole bill as its prices are, `net_discount_paise` what all discounts
+    took off the taxable value. Supplier and recipient are as they were when it was issued.
+    """
 
     customer_path: ClassVar[str | None] = "customer_id"
 
@@ -119,8 +167,30 @@ class Invoice(BusinessOwned):
     cgst_paise = models.BigIntegerField()
     sgst_paise = models.BigIntegerField()
     igst_paise = models.BigIntegerField()
+    cess_paise = models.BigIntegerField(default=0, db_default=0)
     round_off_paise = models.BigIntegerField()
     total_paise = models.BigIntegerField()
+    bill_discount_paise = models.BigIntegerField(default=0, db_default=0)
+    net_discount_paise = models.BigIntegerField(default=0, db_default=0)
+    prices_include_tax = models.BooleanField(default=True, db_default=True)
+    document_type = models.CharField(
+        max_length=14,
+        choices=DocumentType.choices,
+        default=DocumentType.TAX_INVOICE,
+        db_default=DocumentType.TAX_INVOICE,
+    )
+    supplier_name = models.CharField(max_length=120, blank=True, default="", db_default="")
+    supplier_address = models.CharField(max_length=300, blank=True, default="", db_default="")
+    supplier_gstin = models.CharField("supplier's GSTIN", max_length=15, blank=True, default="", db_default="")
+    supplier_state = models.CharField(max_length=2, blank=True, default="", db_default="")
+    recipient_name = models.CharField(max_length=120, blank=True, default="", db_default="")
+    recipient_address = models.CharField(max_length=300, blank=True, default="", db_default="")
+    recipient_gstin = models.CharField("recipient's GSTIN", max_length=15, blank=True, default="", db_default="")
+    recipient_state = models.CharField(max_length=2, blank=True, default="", db_default="")
+    reverse_charge = models.BooleanField(default=False, db_default=False)
+    warnings = ArrayField(
+        models.CharField(max_length=40), default=list, db_default=[], blank=True, help_text="Codes of what to look at"
+    )
     notes = models.CharField(max_length=500, blank=True)
     entry = models.OneToOneField(
         Entry, null=True, on_delete=models.PROTECT, related_name="invoice", db_constraint=False
@@ -139,9 +209,25 @@ class Invoice(BusinessOwned):
                     + models.F("cgst_paise")
                     + models.F("sgst_paise")
                     + models.F("igst_paise")
+                    + models.F("cess_paise")
                     + models.F("round_off_paise")
                 ),
                 name="invoice_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(document_type__in=DocumentType.values), name="invoice_document_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(document_type=DocumentType.TAX_INVOICE)
+                | models.Q(cgst_paise=0, sgst_paise=0, igst_paise=0, cess_paise=0),
+                name="invoice_tax_on_tax_invoices",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(bill_discount_paise__gte=0, net_discount_paise__gte=0),
+                name="invoice_discounts_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(round_off_paise__gte=-50, round_off_paise__lte=50), name="invoice_round_off_small"
             ),
             models.CheckConstraint(
                 condition=models.Q(status=InvoiceStatus.DRAFT, number=None, entry=None, issued_on=None)
@@ -170,26 +256,36 @@ class Invoice(BusinessOwned):
 
 
 class InvoiceItem(BusinessOwned):
-    """One line. `stock_quantity` is the quantity in the product's own unit; `unit_price_paise` is for one `price_unit`."""
+    """One line. `stock_quantity` is the quantity in the product's own unit; `unit_price_paise` is for one `price_unit`.
+
+    Without a product it is what the shop wrote on this bill alone, and moves no stock. `discount_paise` is the line's own
+    and `bill_discount_paise` its share of the bill's, both off the price; `net_discount_paise` is what they took off the
+    taxable value.
+    """
 
     customer_path: ClassVar[str | None] = "invoice__customer_id"
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="items", db_constraint=False)
     line = models.SmallIntegerField()
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     description = models.CharField(max_length=120)
     hsn = models.CharField(max_length=8, blank=True)
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
     unit = models.CharField(max_length=12)
-    stock_quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    uqc = models.CharField("unit quantity code", max_length=3, blank=True, default="", db_default="")
+    stock_quantity = models.DecimalField(max_digits=12, decimal_places=3, null=True)
     unit_price_paise = models.BigIntegerField()
     price_unit = models.CharField(max_length=12)
     discount_paise = models.BigIntegerField(default=0)
+    bill_discount_paise = models.BigIntegerField(default=0, db_default=0)
+    net_discount_paise = models.BigIntegerField(default=0, db_default=0)
     gst_rate_bp = models.IntegerField()
+    cess_rate_bp = models.IntegerField(default=0, db_default=0)
     taxable_paise = models.BigIntegerField()
     cgst_paise = models.BigIntegerField()
     sgst_paise = models.BigIntegerField()
     igst_paise = models.BigIntegerField()
+    cess_paise = models.BigIntegerField(default=0, db_default=0)
     total_paise = models.BigIntegerField()
 
     class Meta:
@@ -206,8 +302,21 @@ class InvoiceItem(BusinessOwned):
                     + models.F("cgst_paise")
                     + models.F("sgst_paise")
                     + models.F("igst_paise")
+                    + models.F("cess_paise")
                 ),
                 name="item_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(product__isnull=False, stock_quantity__isnull=False)
+                | models.Q(product=None, stock_quantity=None),
+                name="item_stock_of_a_product",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(discount_paise__gte=0, bill_discount_paise__gte=0, net_discount_paise__gte=0),
+                name="item_discounts_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cess_rate_bp__gte=0, cess_rate_bp__lte=100_000), name="item_cess_rate"
             ),
         ]
 

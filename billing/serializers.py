@@ -75,7 +75,7 @@ class ProductOut(WireSerializer):
     unit = serializers.CharField()
     price = MoneyField(source="price_paise")
     hsn = serializers.CharField()
-    gstRate = PercentField(source="gst_rate_bp")
+    gstRate = PercentField(source="gst_rate_bp", allow_null=True, help_text="null: by its HSN, on the day of the bill")
     stock = DecimalTextField()
     lowStockAt = DecimalTextField(source="low_stock_at")
     isActive = serializers.BooleanField(source="is_active")
@@ -88,7 +88,7 @@ class ProductFields(WireSerializer):
 
     aliases = serializers.ListField(child=TextField(max_length=60), max_length=30, required=False)
     hsn = serializers.RegexField(_HSN, required=False, allow_blank=True)
-    gstRate = PercentField(source="gst_rate_bp", required=False)
+    gstRate = PercentField(source="gst_rate_bp", required=False, allow_null=True)
     lowStockAt = DecimalTextField(source="low_stock_at", required=False)
 
 
@@ -126,7 +126,7 @@ class MovementOut(WireSerializer):
 
 
 class ItemOut(WireSerializer):
-    productId = serializers.CharField(source="product_id")
+    productId = serializers.CharField(source="product_id", allow_null=True, help_text="null: of this bill alone")
     productName = serializers.CharField(source="description")
     hsn = serializers.CharField()
     quantity = QuantityField()

@@ -41,7 +41,30 @@ _SPELLINGS: dict[str, str] = {
     "pieces": "piece",
     "dozens": "dozen",
     "darjan": "dozen",
+    "pack": "packet",
+    "packets": "packet",
+    "pkt": "packet",
+    "no": "number",
+    "nos": "number",
 }
+
+# Source: the unit quantity codes of GST returns.
+_CODES: dict[str, str] = {
+    "g": "GMS",
+    "kg": "KGS",
+    "quintal": "QTL",
+    "ml": "MLT",
+    "litre": "LTR",
+    "piece": "PCS",
+    "dozen": "DOZ",
+    "packet": "PAC",
+    "number": "NOS",
+}
+
+
+def uqc_of(unit: str) -> str:
+    """Return the unit quantity code that returns and invoices name a unit by; OTH for one that has none here."""
+    return _CODES.get(unit_name(unit), "OTH")
 
 
 def unit_name(unit: str) -> str:

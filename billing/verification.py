@@ -93,6 +93,7 @@ BILLING_CHECKS = (
                 UNION ALL
                 SELECT l.id, l.business_id, 'product', p.business_id
                   FROM billing_invoiceitem l LEFT JOIN billing_product p ON p.id = l.product_id
+                 WHERE l.product_id IS NOT NULL
                 UNION ALL
                 SELECT m.id, m.business_id, 'product', p.business_id
                   FROM billing_stockmovement m LEFT JOIN billing_product p ON p.id = m.product_id

@@ -12,6 +12,7 @@ from django.utils import timezone
 from billing.errors import ProductAmbiguous, ProductNotFound
 from billing.lookup import products_by_id, products_by_name
 from billing.models import Product
+from billing.rates import rate_of, rates_of
 from billing.totals import PricedLine, amounts_of, tax_rules_of
 from billing.units import convert
 from customers.models import Customer
@@ -172,10 +173,11 @@ def total_of(actor: Actor, customer_id: UUID | None, lines: Iterable[LineWanted]
     products = products_by_id(actor, [line.product_id for line in wanted])
     state = Customer.objects.visible_to(actor).filter(pk=customer_id).values_list("state_code", flat=True).first()
     rules = tax_rules_of(actor.business, state or "")
+    rates = rates_of(actor, products.values(), actor.today)
     priced = []
     for line in wanted:
         product = products[line.product_id]
         in_own_unit = convert(line.quantity, line.unit, product.unit)
         quantity = in_own_unit if line.unit_price_paise is None else line.quantity
-        priced.append(PricedLine(quantity, line.price_paise, 0, product.gst_rate_bp))
+        priced.append(PricedLine(quantity, line.price_paise, 0, rate_of(product, rates).gst_bp))
     return amounts_of(priced, rules).total_paise

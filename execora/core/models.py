@@ -34,6 +34,9 @@ class Business(models.Model):
     )
     prices_include_tax = models.BooleanField(default=True)
     rounds_to_rupee = models.BooleanField(default=True)
+    turnover_paise = models.BigIntegerField(
+        "turnover", default=0, db_default=0, help_text="Of all shops under this PAN in the last financial year (paise)"
+    )
     invoice_series = models.CharField(max_length=3, default="A", help_text="Letters or digits; part of invoice numbers")
     time_zone = models.CharField(max_length=40, default="Asia/Kolkata")
     phone_e164 = models.CharField("phone", max_length=16, blank=True)
