@@ -1,4 +1,5 @@
 from execora.api.routes import route
+from ledger.journal_views import JournalViewSet
 from ledger.views import LedgerViewSet
 
 urlpatterns = [
@@ -6,6 +7,7 @@ urlpatterns = [
     route("ledger/credit", LedgerViewSet, {"post": "credit"}, "ledger-credit"),
     route("ledger/opening-balance", LedgerViewSet, {"post": "opening_balance"}, "ledger-opening-balance"),
     route("ledger/entries/<str:pk>/reverse", LedgerViewSet, {"post": "reverse"}, "ledger-reverse"),
+    route("ledger/journal", JournalViewSet, {"get": "list"}, "ledger-journal"),
     route("ledger/<str:pk>/statement", LedgerViewSet, {"get": "statement"}, "ledger-statement"),
     route("ledger/<str:pk>", LedgerViewSet, {"get": "retrieve"}, "ledger"),
 ]

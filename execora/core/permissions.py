@@ -42,6 +42,7 @@ class Permission(StrEnum):
     USER_MANAGE = "user.manage"
     BUSINESS_CHANGE = "business.change"
     AUDIT_VIEW = "audit.view"
+    BOOKS_EXPORT = "books.export"
 
 
 _CUSTOMER = frozenset(
@@ -62,6 +63,7 @@ _ADMIN_ONLY = frozenset(
         Permission.USER_MANAGE,
         Permission.BUSINESS_CHANGE,
         Permission.AUDIT_VIEW,
+        Permission.BOOKS_EXPORT,
     }
 )
 _STAFF = frozenset(Permission) - _ADMIN_ONLY

@@ -46,6 +46,7 @@ TABLE = {
     "POST ledger/credit": "401 403 403 201 201 404 404",
     "POST ledger/opening-balance": "401 403 403 201 201 404 404",
     "POST ledger/entries/<str:pk>/reverse": "401 403 403 201 201 404 404",
+    "GET ledger/journal": "401 403 403 403 200 403 200",
     "GET ledger/<str:pk>": "401 200 404 200 200 404 404",
     "GET ledger/<str:pk>/statement": "401 200 404 200 200 404 404",
     "GET products": "401 403 403 200 200 200 200",
