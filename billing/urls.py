@@ -1,3 +1,4 @@
+from billing.tax_views import TaxReportViewSet
 from billing.views import InvoiceViewSet, ProductViewSet, SummaryViewSet
 from execora.api.routes import route
 
@@ -13,4 +14,6 @@ urlpatterns = [
     route(f"invoices/{_ID}/confirm", InvoiceViewSet, {"post": "confirm"}, "invoice-confirm"),
     route(f"invoices/{_ID}/cancel", InvoiceViewSet, {"post": "cancel"}, "invoice-cancel"),
     route("summary/daily", SummaryViewSet, {"get": "daily"}, "summary-daily"),
+    route("reports/gstr1", TaxReportViewSet, {"get": "gstr1"}, "gstr1"),
+    route("reports/sales-register", TaxReportViewSet, {"get": "sales_register"}, "sales-register"),
 ]

@@ -16,7 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from execora.ops.logging import logging_config
 from execora.ops.proxies import trusted_networks
 from execora.ops.secret_rules import fault_of_code_provider, faults_of, refusal
-from execora.ops.setting_values import contact, exact_origins, limit_of, s3_storage
+from execora.ops.setting_values import contact, dated_rupees, exact_origins, limit_of, s3_storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -244,6 +244,11 @@ if REDIS_URL:
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# GSTR-1, table 5A: from which value on a bill is listed by itself, in paise, by the first day of each limit.
+GSTR1_LARGE_ABOVE = dated_rupees(
+    "GSTR1_LARGE_ABOVE", env.list("GSTR1_LARGE_ABOVE", default=["2017-07-01:250000", "2024-08-01:100000"])
+)
 
 # Recordings: a directory of this machine, or with S3_BUCKET an S3-compatible store. Links to it name S3_PUBLIC_URL, for
 # the store's address as clients see it may be another than ours.

@@ -1,6 +1,7 @@
 """From the text of a setting to what it means. Pure: each reads only what it is given, and says what would be right."""
 
 import re
+from datetime import date
 
 _PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:[0-9]+)?|http://(localhost|127\.0\.0\.1)(:[0-9]+)?")
@@ -13,6 +14,19 @@ def limit_of(name: str, text: str) -> tuple[int, int]:
     if read is None:
         raise SystemExit(f"{name} is {text!r}: write a count and a period, such as 20/s, 5/m, 100/h or 24/d.")
     return int(read[1]), _PERIODS[read[2]]
+
+
+def dated_rupees(name: str, limits: list[str]) -> tuple[tuple[date, int], ...]:
+    """Return (first day, paise) of each "2024-08-01:100000"; the first of them is in force on every day before it too."""
+    try:
+        read = sorted(
+            (date.fromisoformat(day), int(amount) * 100) for day, amount in (text.split(":") for text in limits)
+        )
+    except ValueError as fault:
+        raise SystemExit(f"{name} must be days and rupees, such as 2017-07-01:250000,2024-08-01:100000.") from fault
+    if not read:
+        raise SystemExit(f"{name} needs one limit at least.")
+    return ((date.min, read[0][1]), *read[1:])
 
 
 def exact_origins(name: str, origins: list[str]) -> list[str]:

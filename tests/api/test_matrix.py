@@ -60,6 +60,8 @@ TABLE = {
     "GET invoices/<str:pk>": "401 200 404 200 200 404 404",
     "POST invoices/<str:pk>/confirm": "401 403 403 200 200 404 404",
     "POST invoices/<str:pk>/cancel": "401 403 403 200 200 404 404",
+    "GET reports/gstr1": "401 403 403 200 200 200 200",
+    "GET reports/sales-register": "401 403 403 200 200 200 200",
     "GET summary/daily": "401 403 403 200 200 200 200",
     "GET reminders": "401 403 403 200 200 200 200",
     "POST reminders": "401 403 403 201 201 404 404",
@@ -137,7 +139,7 @@ def path_of(route: str, world: World) -> str:
     address = route.partition(" ")[2]
     parts = address.split("/")
     key = parts[-1] if parts[-1] in world.ids else "/".join(parts[:-1]) if parts[0] == "auth" else parts[0]
-    query = "?q=rahul" if address == "customers/search" else ""
+    query = {"customers/search": "?q=rahul", "reports/gstr1": "?period=2026-11"}.get(address, "")
     return f"/api/v1/{address.replace('<str:pk>', world.ids.get(key, ''))}{query}"
 
 

@@ -37,6 +37,8 @@ READS = {
     "invoices?customerId=cust-001": 5,
     "invoices/{invoice}": 4,
     "summary/daily": 5,
+    "reports/gstr1?period=2026-11": 9,
+    "reports/sales-register": 7,
     "reminders": 3,
     "sessions": 3,
     "sessions/{session}": 5,
