@@ -10,13 +10,14 @@ from execora.core.actor import Actor
 from execora.core.errors import NotPermitted
 from execora.core.money import rupees
 from execora.core.permissions import Permission
-from ledger.models import Account, AccountKind, Entry, EntryKind
+from ledger.models import Entry, EntryKind
+from ledger.reports import owed_at
 
 
 def daily_summary(actor: Actor, day: date) -> dict[str, Any]:
     """Return the figures of a day of the shop as the wire spells them, money in rupee strings.
 
-    Cancelled invoices and reversed payments do not count. `pendingAmount` is what customers owe now, whatever the day;
+    Cancelled invoices and reversed payments do not count. `pendingAmount` is what customers owed at the end of that day;
     what others have paid in advance is not taken off it.
 
     Raises:
@@ -32,7 +33,7 @@ def daily_summary(actor: Actor, day: date) -> dict[str, Any]:
         cash=Sum("total_paise", filter=Q(mode="cash")),
         upi=Sum("total_paise", filter=Q(mode="upi")),
     )
-    owing = Account.objects.visible_to(actor).filter(kind=AccountKind.RECEIVABLE, balance_paise__gt=0)
+    owed_paise, _ = owed_at(actor, day)
     return {
         "date": day.isoformat(),
         "invoiceCount": sales["count"],
@@ -40,5 +41,5 @@ def daily_summary(actor: Actor, day: date) -> dict[str, Any]:
         "totalPayments": rupees(paid["total"] or 0),
         "cashPayments": rupees(paid["cash"] or 0),
         "upiPayments": rupees(paid["upi"] or 0),
-        "pendingAmount": rupees(owing.aggregate(total=Sum("balance_paise"))["total"] or 0),
+        "pendingAmount": rupees(owed_paise),
     }

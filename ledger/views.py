@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -9,6 +11,7 @@ from rest_framework.response import Response
 
 from customers.commands import find_customer
 from execora.api.pagination import page_of
+from execora.api.sheets import CSV, csv_answer
 from execora.api.views import WireViewSet
 from execora.api.wire import MoneyField
 from execora.core.ids import parse_id
@@ -17,7 +20,9 @@ from execora.core.permissions import Permission
 from ledger.commands import add_credit, record_opening_balance, record_payment, reverse_entry
 from ledger.errors import EntryNotFound
 from ledger.models import Account, Entry
-from ledger.serializers import CreditIn, EntryOut, LedgerPage, OpeningBalanceIn, PaymentIn, ReverseIn, StatementQuery
+from ledger.report_serializers import DaysQuery
+from ledger.report_sheets import statement as sheet_of
+from ledger.serializers import CreditIn, EntryOut, LedgerPage, OpeningBalanceIn, PaymentIn, ReverseIn
 from ledger.statements import Statement, statement_for
 
 _ENTRY = inline_serializer("EntryAnswer", {"entry": EntryOut()})
@@ -82,14 +87,18 @@ class LedgerViewSet(WireViewSet):
         balance = account.balance_paise if account is not None else 0
         return Response({"entries": EntryOut(page, many=True).data, "balance": rupees(balance), "next": following})
 
-    @extend_schema(parameters=[StatementQuery], responses=_STATEMENT)
-    def statement(self, request: Request, pk: str) -> Response:
+    @extend_schema(
+        parameters=[DaysQuery], responses={(200, "application/json"): _STATEMENT, (200, CSV): OpenApiTypes.STR}
+    )
+    def statement(self, request: Request, pk: str) -> HttpResponseBase:
         """A customer's khata between two days, oldest first, with opening, running and closing balance."""
-        query, today = self.query(StatementQuery), self.actor.today
+        query, today = self.query(DaysQuery), self.actor.today
         last_day = query.get("to", today)
         first_day = query.get("from", last_day.replace(day=1))
         customer = find_customer(self.actor, pk)
         statement = statement_for(self.actor, customer=customer, first_day=first_day, last_day=last_day)
+        if query["format"] == "csv":
+            return csv_answer(f"statement-{customer.code}-{first_day}-{last_day}", *sheet_of(statement))
         return Response({"statement": _statement_json(statement)})
 
     @extend_schema(request=PaymentIn, responses={201: _ENTRY})

@@ -30,7 +30,7 @@ def page_of(rows: QuerySet[M], query: dict[str, Any], *, order: str = "-id") -> 
     field = order.removeprefix("-")
     if "cursor" in query:
         comparison = "lt" if order.startswith("-") else "gt"
-        rows = rows.filter(**{f"{field}__{comparison}": _key_of(rows, field, query["cursor"])})
+        rows = rows.filter(**{f"{field}__{comparison}": key_of(rows.model, field, query["cursor"])})
     found = list(rows.order_by(order)[: query["limit"] + 1])
     page = found[: query["limit"]]
     more = len(found) > len(page)
@@ -41,10 +41,15 @@ def cursor_after(key: object) -> str:
     return base64.urlsafe_b64encode(str(key).encode()).decode().rstrip("=")
 
 
-def _key_of(rows: QuerySet[Any], field: str, cursor: str) -> Any:
+def key_of(model: Any, field: str, cursor: str) -> Any:
+    """Return the value of a field that a cursor stands for.
+
+    Raises:
+        BadInput: the cursor is not one of ours.
+    """
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        return rows.model._meta.get_field(field).to_python(text)
+        return model._meta.get_field(field).to_python(text)
     except (ValueError, binascii.Error, ValidationError) as fault:
         raise BadInput(
             "The cursor is not one that this list gave. Start without a cursor.", fields={"cursor": ["Not known."]}
