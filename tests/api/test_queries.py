@@ -34,7 +34,7 @@ READS = {
     "ledger/summary": 5,
     "ledger/ageing": 4,
     "ledger/ageing?format=csv": 3,
-    "ledger/day-book": 5,
+    "ledger/day-book": 4,
     "ledger/day-book?format=csv": 4,
     "ledger/cash-book": 3,
     "ledger/trial-balance": 3,
