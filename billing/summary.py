@@ -10,7 +10,7 @@ from execora.core.actor import Actor
 from execora.core.errors import NotPermitted
 from execora.core.money import rupees
 from execora.core.permissions import Permission
-from ledger.models import Entry, EntryKind
+from ledger.models import AccountKind, EntryKind, Posting, Side
 from ledger.reports import owed_at
 
 
@@ -27,11 +27,13 @@ def daily_summary(actor: Actor, day: date) -> dict[str, Any]:
         raise NotPermitted()
     invoices = Invoice.objects.visible_to(actor).filter(issued_on=day, status=InvoiceStatus.ISSUED)
     sales = invoices.aggregate(count=Count("id"), total=Sum("total_paise"))
-    payments = Entry.objects.visible_to(actor).filter(kind=EntryKind.PAYMENT, occurred_on=day, reversed_by__isnull=True)
-    paid = payments.aggregate(
-        total=Sum("total_paise"),
-        cash=Sum("total_paise", filter=Q(mode="cash")),
-        upi=Sum("total_paise", filter=Q(mode="upi")),
+    received = Posting.objects.visible_to(actor).filter(
+        side=Side.DEBIT, entry__kind=EntryKind.PAYMENT, entry__occurred_on=day, entry__reversed_by__isnull=True
+    )
+    paid = received.aggregate(
+        total=Sum("amount_paise"),
+        cash=Sum("amount_paise", filter=Q(account__kind=AccountKind.CASH)),
+        upi=Sum("amount_paise", filter=Q(account__kind=AccountKind.UPI)),
     )
     owed_paise, _ = owed_at(actor, day)
     return {

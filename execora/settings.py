@@ -168,6 +168,8 @@ WHITENOISE_USE_FINDERS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "Asia/Kolkata"
+# So much in cash from one person in a day is worth a warning (Income-tax Act, section 269ST), as the law is now.
+CASH_FROM_ONE_PERSON_PAISE = env.int("CASH_FROM_ONE_PERSON_RUPEES", default=2_00_000) * 100
 LANGUAGE_CODE = "en-in"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,5 +1,6 @@
 """Moving money on a khata. Every command locks the customer's account first."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -13,7 +14,14 @@ from execora.core.events import announce
 from execora.core.money import rupees
 from execora.core.permissions import Permission
 from execora.ops.metrics import count_payment
-from ledger.errors import AlreadyReversed, EntryNotFound, NotReversible, OpeningBalanceExists
+from ledger.errors import (
+    AlreadyReversed,
+    EntryNotFound,
+    NotReversible,
+    OpeningBalanceExists,
+    PaymentSplitWrong,
+    WriteOffTooLarge,
+)
 from ledger.models import AccountKind, Entry, EntryKind, Posting, Side
 from ledger.postings import lock_account, post_entry
 
@@ -24,6 +32,9 @@ PAYMENT_MODES = {
     "bank": AccountKind.BANK,
     "other": AccountKind.OTHER,
 }
+SPLIT = "split"
+# What undoes these is in the room that wrote them.
+NOT_REVERSED_ALONE = (EntryKind.INVOICE, EntryKind.CREDIT_NOTE, EntryKind.REVERSAL)
 AUTHOR_MAY_REVERSE_FOR = timedelta(minutes=15)
 
 
@@ -36,14 +47,37 @@ def record_payment(
     Raises:
         AmountTooLarge, DateNotAllowed: as their names say.
     """
+    return _record_payment(actor, customer, {mode: amount_paise}, notes, occurred_on)
+
+
+@command(requires=Permission.PAYMENT_RECORD)
+def record_split_payment(
+    actor: Actor, *, customer: Customer, parts: Mapping[str, int], notes: str = "", occurred_on: date | None = None
+) -> Entry:
+    """Record money received at once in several modes, as one entry; `parts` maps each mode to its paise.
+
+    Raises:
+        PaymentSplitWrong: there are fewer than two parts.
+        AmountTooLarge, DateNotAllowed: as their names say.
+    """
+    if len(parts) < 2:
+        raise PaymentSplitWrong()
+    return _record_payment(actor, customer, parts, notes, occurred_on)
+
+
+def _record_payment(
+    actor: Actor, customer: Customer, parts: Mapping[str, int], notes: str, occurred_on: date | None
+) -> Entry:
     account = lock_account(actor, customer.pk)
-    sides = {PAYMENT_MODES[mode]: amount_paise, AccountKind.RECEIVABLE: -amount_paise}
+    amount_paise = sum(parts.values())
+    sides = {PAYMENT_MODES[mode]: paise for mode, paise in parts.items()}
+    sides[AccountKind.RECEIVABLE] = -amount_paise
     entry = post_entry(
         actor,
         account=account,
         kind=EntryKind.PAYMENT,
         sides=sides,
-        mode=mode,
+        mode=SPLIT if len(parts) > 1 else next(iter(parts)),
         description=notes,
         occurred_on=occurred_on,
     )
@@ -95,15 +129,36 @@ def record_opening_balance(
     return entry
 
 
+@command(requires=Permission.WRITE_OFF_RECORD)
+def write_off(
+    actor: Actor, *, customer: Customer, amount_paise: int, reason: str, occurred_on: date | None = None
+) -> Entry:
+    """Give up what a customer will not pay: the balance goes down, the loss stands in the shop's books.
+
+    Raises:
+        WriteOffTooLarge: it is more than what is owed.
+        DateNotAllowed: as its name says.
+    """
+    account = lock_account(actor, customer.pk)
+    if amount_paise > account.balance_paise:
+        raise WriteOffTooLarge(f"{customer} owes {rupees(max(account.balance_paise, 0))}: write off at most that.")
+    sides = {AccountKind.WRITE_OFF: amount_paise, AccountKind.RECEIVABLE: -amount_paise}
+    entry = post_entry(
+        actor, account=account, kind=EntryKind.WRITE_OFF, sides=sides, description=reason, occurred_on=occurred_on
+    )
+    announce_entry(actor, "debt.written_off", customer, entry)
+    return entry
+
+
 @command(requires=Permission.ENTRY_REVERSE)
 def reverse_entry(actor: Actor, *, entry_id: UUID, reason: str) -> Entry:
-    """Undo a payment, a credit or an opening balance by its mirror image, dated today. The entry itself stays.
+    """Undo a payment, a credit, a write-off or an opening balance by its mirror image, dated today. The entry itself stays.
 
     An admin may always; its author within 15 minutes.
 
     Raises:
         EntryNotFound, AlreadyReversed: as their names say.
-        NotReversible: it belongs to an invoice, or is itself a reversal.
+        NotReversible: it belongs to an invoice or a credit note, or is itself a reversal.
         NotPermitted: neither an admin nor its author in time.
     """
     found = Entry.objects.visible_to(actor).select_related("customer").filter(pk=entry_id).first()
@@ -112,7 +167,7 @@ def reverse_entry(actor: Actor, *, entry_id: UUID, reason: str) -> Entry:
     is_recent_own = found.user_id == actor.user_id and actor.now - found.recorded_at <= AUTHOR_MAY_REVERSE_FOR
     if not is_recent_own and not actor.may(Permission.ENTRY_REVERSE_ANY):
         raise NotPermitted("Only an admin may reverse this entry, or its author within 15 minutes.")
-    if found.kind in (EntryKind.INVOICE, EntryKind.REVERSAL):
+    if found.kind in NOT_REVERSED_ALONE:
         raise NotReversible()
     entry = mirror_entry(actor, entry=found, reason=reason)
     announce_entry(actor, "entry.reversed", found.customer, entry)

@@ -31,3 +31,13 @@ class DateNotAllowed(DomainError):
 class AmountTooLarge(DomainError):
     code = "AMOUNT_TOO_LARGE"
     message = "One entry moves at most 9,99,99,999 rupees."
+
+
+class PaymentSplitWrong(DomainError):
+    code = "PAYMENT_SPLIT_WRONG"
+    message = "Give each mode of a split payment once, with its amount."
+
+
+class WriteOffTooLarge(DomainError):
+    code = "WRITE_OFF_TOO_LARGE"
+    message = "Write off at most what the customer owes."

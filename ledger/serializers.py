@@ -24,11 +24,46 @@ class EntryOut(WireSerializer):
     reverses = serializers.CharField(source="reverses_id", allow_null=True)
 
 
+class CautionOut(WireSerializer):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class PaymentPart(WireSerializer):
+    paymentMode = serializers.ChoiceField(choices=list(PAYMENT_MODES))
+    amount = MoneyField()
+
+
 class PaymentIn(WireSerializer):
+    """Either `amount` and `paymentMode`, or `payments`: what came in each of several modes."""
+
+    customerId = TextField(max_length=40)
+    amount = MoneyField(required=False)
+    paymentMode = serializers.ChoiceField(choices=list(PAYMENT_MODES), required=False)
+    payments: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=PaymentPart(), required=False, min_length=2, max_length=len(PAYMENT_MODES)
+    )
+    notes = TextField(max_length=300, required=False, allow_blank=True)
+    date = DayField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "payments" in attrs:
+            if attrs.keys() & {"amount", "paymentMode"}:
+                raise serializers.ValidationError({"payments": ["Give this or amount and paymentMode, not both."]})
+            modes = [part["paymentMode"] for part in attrs["payments"]]
+            if len(set(modes)) < len(modes):
+                raise serializers.ValidationError({"payments": ["Give each mode once."]})
+            return attrs
+        missing = {"amount", "paymentMode"} - attrs.keys()
+        if missing:
+            raise serializers.ValidationError({name: ["This field is required."] for name in sorted(missing)})
+        return attrs
+
+
+class WriteOffIn(WireSerializer):
     customerId = TextField(max_length=40)
     amount = MoneyField()
-    paymentMode = serializers.ChoiceField(choices=list(PAYMENT_MODES))
-    notes = TextField(max_length=300, required=False, allow_blank=True)
+    reason = TextField(max_length=300)
     date = DayField(required=False)
 
 

@@ -7,6 +7,7 @@ urlpatterns = [
     route("ledger/payment", LedgerViewSet, {"post": "payment"}, "ledger-payment"),
     route("ledger/credit", LedgerViewSet, {"post": "credit"}, "ledger-credit"),
     route("ledger/opening-balance", LedgerViewSet, {"post": "opening_balance"}, "ledger-opening-balance"),
+    route("ledger/write-off", LedgerViewSet, {"post": "write_off"}, "ledger-write-off"),
     route("ledger/entries/<str:pk>/reverse", LedgerViewSet, {"post": "reverse"}, "ledger-reverse"),
     route("ledger/journal", JournalViewSet, {"get": "list"}, "ledger-journal"),
     route("ledger/summary", ReportViewSet, {"get": "summary"}, "ledger-summary"),

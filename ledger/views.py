@@ -17,15 +17,33 @@ from execora.api.wire import MoneyField
 from execora.core.ids import parse_id
 from execora.core.money import rupees
 from execora.core.permissions import Permission
-from ledger.commands import add_credit, record_opening_balance, record_payment, reverse_entry
+from ledger.cautions import cautions_on
+from ledger.commands import (
+    add_credit,
+    record_opening_balance,
+    record_payment,
+    record_split_payment,
+    reverse_entry,
+    write_off,
+)
 from ledger.errors import EntryNotFound
 from ledger.models import Account, Entry
 from ledger.report_serializers import DaysQuery
 from ledger.report_sheets import statement as sheet_of
-from ledger.serializers import CreditIn, EntryOut, LedgerPage, OpeningBalanceIn, PaymentIn, ReverseIn
+from ledger.serializers import (
+    CautionOut,
+    CreditIn,
+    EntryOut,
+    LedgerPage,
+    OpeningBalanceIn,
+    PaymentIn,
+    ReverseIn,
+    WriteOffIn,
+)
 from ledger.statements import Statement, statement_for
 
 _ENTRY = inline_serializer("EntryAnswer", {"entry": EntryOut()})
+_PAYMENT = inline_serializer("PaymentAnswer", {"entry": EntryOut(), "warnings": CautionOut(many=True)})
 _STATEMENT = inline_serializer(
     "StatementAnswer",
     {
@@ -74,6 +92,7 @@ class LedgerViewSet(WireViewSet):
         "payment": Permission.PAYMENT_RECORD,
         "credit": Permission.CREDIT_RECORD,
         "opening_balance": Permission.OPENING_BALANCE_RECORD,
+        "write_off": Permission.WRITE_OFF_RECORD,
         "reverse": Permission.ENTRY_REVERSE,
     }
 
@@ -101,18 +120,23 @@ class LedgerViewSet(WireViewSet):
             return csv_answer(f"statement-{customer.code}-{first_day}-{last_day}", *sheet_of(statement))
         return Response({"statement": _statement_json(statement)})
 
-    @extend_schema(request=PaymentIn, responses={201: _ENTRY})
+    @extend_schema(request=PaymentIn, responses={201: _PAYMENT})
     def payment(self, request: Request) -> Response:
+        """Money received: in one mode, or in several at once (`payments`). `warnings` are worth a second look."""
         given = self.body(PaymentIn)
-        return self.run(
-            record_payment,
-            _answer,
-            customer=find_customer(self.actor, given["customerId"]),
-            amount_paise=given["amount"],
-            mode=given["paymentMode"],
-            notes=given.get("notes", ""),
-            occurred_on=given.get("date"),
-        )
+        facts = {
+            "customer": find_customer(self.actor, given["customerId"]),
+            "notes": given.get("notes", ""),
+            "occurred_on": given.get("date"),
+        }
+        if "payments" in given:
+            parts = {part["paymentMode"]: part["amount"] for part in given["payments"]}
+            return self.run(record_split_payment, self._payment_answer, parts=parts, **facts)
+        paid = {"amount_paise": given["amount"], "mode": given["paymentMode"]}
+        return self.run(record_payment, self._payment_answer, **paid, **facts)
+
+    def _payment_answer(self, entry: Entry) -> dict[str, Any]:
+        return {**_answer(entry), "warnings": cautions_on(self.actor, entry)}
 
     @extend_schema(request=CreditIn, responses={201: _ENTRY})
     def credit(self, request: Request) -> Response:
@@ -134,6 +158,19 @@ class LedgerViewSet(WireViewSet):
             _answer,
             customer=find_customer(self.actor, given["customerId"]),
             amount_paise=given["amount"],
+            occurred_on=given.get("date"),
+        )
+
+    @extend_schema(request=WriteOffIn, responses={201: _ENTRY})
+    def write_off(self, request: Request) -> Response:
+        """Give up what a customer will not pay, at most what is owed."""
+        given = self.body(WriteOffIn)
+        return self.run(
+            write_off,
+            _answer,
+            customer=find_customer(self.actor, given["customerId"]),
+            amount_paise=given["amount"],
+            reason=given["reason"],
             occurred_on=given.get("date"),
         )
 

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     PAYMENT_RECORD = "payment.record"
     CREDIT_RECORD = "credit.record"
     OPENING_BALANCE_RECORD = "opening_balance.record"
+    WRITE_OFF_RECORD = "write_off.record"
     ENTRY_REVERSE = "entry.reverse"
     ENTRY_REVERSE_ANY = "entry.reverse_any"
     REMINDER_VIEW = "reminder.view"
@@ -59,6 +60,7 @@ _CUSTOMER = frozenset(
 _ADMIN_ONLY = frozenset(
     {
         Permission.ENTRY_REVERSE_ANY,
+        Permission.WRITE_OFF_RECORD,
         Permission.RECORDING_DELETE,
         Permission.USER_MANAGE,
         Permission.BUSINESS_CHANGE,

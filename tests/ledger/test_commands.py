@@ -11,8 +11,23 @@ from execora.core.door import acting_in
 from execora.core.errors import IdempotencyKeyReused, NotPermitted
 from execora.core.models import AuditEvent
 from execora.ops.metrics import REGISTRY
-from ledger.commands import add_credit, record_opening_balance, record_payment, reverse_entry
-from ledger.errors import AlreadyReversed, DateNotAllowed, EntryNotFound, NotReversible, OpeningBalanceExists
+from ledger.commands import (
+    add_credit,
+    record_opening_balance,
+    record_payment,
+    record_split_payment,
+    reverse_entry,
+    write_off,
+)
+from ledger.errors import (
+    AlreadyReversed,
+    DateNotAllowed,
+    EntryNotFound,
+    NotReversible,
+    OpeningBalanceExists,
+    PaymentSplitWrong,
+    WriteOffTooLarge,
+)
 from ledger.models import Account, Entry, Posting
 from tests.support.factories import Shop, make_shop
 from tests.support.threads import on_own_connection
@@ -47,6 +62,41 @@ def test_payment_debits_cash_and_may_go_below_zero(shop: Shop) -> None:
     entry = record_payment(shop.staff, customer=shop.rahul, amount_paise=150_00, mode="upi")
     assert postings_of(entry) == {("upi", "D", 150_00), ("receivable", "C", 150_00)}
     assert (entry.sequence, balance(shop)) == (2, -50_00)
+
+
+def test_a_split_payment_is_one_entry_with_a_side_for_each_mode(shop: Shop) -> None:
+    add_credit(shop.staff, customer=shop.rahul, amount_paise=500_00, description="rashan")
+    entry = record_split_payment(shop.staff, customer=shop.rahul, parts={"cash": 200_00, "upi": 250_50})
+    assert postings_of(entry) == {("cash", "D", 200_00), ("upi", "D", 250_50), ("receivable", "C", 450_50)}
+    assert (entry.mode, entry.total_paise, balance(shop)) == ("split", 450_50, 49_50)
+    undone = reverse_entry(shop.admin, entry_id=entry.pk, reason="galti se")
+    assert postings_of(undone) == {("cash", "C", 200_00), ("upi", "C", 250_50), ("receivable", "D", 450_50)}
+    assert balance(shop) == 500_00
+
+
+def test_a_payment_of_one_part_is_not_split(shop: Shop) -> None:
+    with pytest.raises(PaymentSplitWrong):
+        record_split_payment(shop.staff, customer=shop.rahul, parts={"cash": 200_00})
+    assert (Entry.objects.count(), balance(shop)) == (0, 0)
+
+
+def test_a_write_off_takes_what_is_owed_from_the_khata_and_leaves_the_loss(shop: Shop) -> None:
+    add_credit(shop.staff, customer=shop.rahul, amount_paise=100_00, description="rashan")
+    entry = write_off(shop.admin, customer=shop.rahul, amount_paise=60_00, reason="moved away")
+    assert postings_of(entry) == {("write_off", "D", 60_00), ("receivable", "C", 60_00)}
+    with pytest.raises(WriteOffTooLarge):
+        write_off(shop.admin, customer=shop.rahul, amount_paise=40_01, reason="the rest and a paisa")
+    assert (Entry.objects.count(), balance(shop)) == (2, 40_00)
+    reverse_entry(shop.admin, entry_id=entry.pk, reason="he came back")
+    assert balance(shop) == 100_00
+
+
+def test_only_an_admin_writes_off(shop: Shop) -> None:
+    add_credit(shop.staff, customer=shop.rahul, amount_paise=100_00, description="rashan")
+    for actor in (shop.staff, shop.customer):
+        with pytest.raises(NotPermitted):
+            write_off(actor, customer=shop.rahul, amount_paise=1_00, reason="please")
+    assert (Entry.objects.count(), balance(shop)) == (1, 100_00)
 
 
 def test_opening_balance_is_recorded_once(shop: Shop) -> None:
