@@ -49,10 +49,18 @@ class Urls(NamedTuple):
 class EmbeddedPostgres:
     """A PostgreSQL in `data_dir`/postgres, on a free loopback port, with a password for every role.
 
-    It ends with this process, however this process ends. `options` are server settings that override the usual ones.
+    It ends with this process, however this process ends. `options` are server settings that override the usual ones;
+    a given `port` stays the same when the server is started again.
     """
 
-    def __init__(self, data_dir: Path, *, options: dict[str, str] | None = None, database: str = DATABASE) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        options: dict[str, str] | None = None,
+        database: str = DATABASE,
+        port: int | None = None,
+    ) -> None:
         self._data_dir = data_dir.resolve()
         self._cluster = self._data_dir / "postgres"
         self._log = self._data_dir / "logs" / "postgres.log"
@@ -60,6 +68,7 @@ class EmbeddedPostgres:
         self._database = database
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
+        self._fixed_port = port
         self._port = 0
         self._passwords: dict[str, str] = {}
 
@@ -152,7 +161,7 @@ class EmbeddedPostgres:
     def _run(self, programs: Path, account: pwd.struct_passwd | None) -> None:
         deadline = time.monotonic() + _START_SECONDS
         while True:
-            self._port = free_port()
+            self._port = self._fixed_port or free_port()
             written = self._launch(programs, account)
             if self._wait_until_ready(deadline):
                 return
