@@ -1,3 +1,4 @@
+from billing.paper_views import InvoicePaperViewSet
 from billing.tax_views import TaxReportViewSet
 from billing.views import InvoiceViewSet, ProductViewSet, SummaryViewSet
 from execora.api.routes import route
@@ -11,6 +12,7 @@ urlpatterns = [
     route(f"products/{_ID}/stock", ProductViewSet, {"post": "stock"}, "product-stock"),
     route("invoices", InvoiceViewSet, {"get": "list", "post": "create"}, "invoices"),
     route(f"invoices/{_ID}", InvoiceViewSet, {"get": "retrieve"}, "invoice"),
+    route(f"invoices/{_ID}/pdf", InvoicePaperViewSet, {"get": "pdf"}, "invoice-pdf"),
     route(f"invoices/{_ID}/confirm", InvoiceViewSet, {"post": "confirm"}, "invoice-confirm"),
     route(f"invoices/{_ID}/cancel", InvoiceViewSet, {"post": "cancel"}, "invoice-cancel"),
     route("summary/daily", SummaryViewSet, {"get": "daily"}, "summary-daily"),

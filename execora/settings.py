@@ -259,9 +259,10 @@ RECORDING_RETENTION_DAYS: int = env.int("RECORDING_RETENTION_DAYS", default=90)
 S3_BUCKET: str = env.str("S3_BUCKET", default="")
 
 
-def _s3(endpoint_url: str) -> dict[str, object]:
+def _s3(endpoint_url: str, folder: str = "") -> dict[str, object]:
     return s3_storage(
         S3_BUCKET,
+        folder=folder,
         endpoint_url=endpoint_url,
         region=env.str("S3_REGION", default="ap-south-1"),
         access_key=env.str("S3_ACCESS_KEY_ID", default=""),
@@ -270,18 +271,18 @@ def _s3(endpoint_url: str) -> dict[str, object]:
     )
 
 
-_RECORDINGS_HERE = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
-    "OPTIONS": {
-        "location": DATA_DIR / "recordings",
-        "file_permissions_mode": 0o600,
-        "directory_permissions_mode": 0o700,
-    },
+_FILES = "django.core.files.storage.FileSystemStorage"
+_ONLY_OURS = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+_RECORDINGS_HERE = {"BACKEND": _FILES, "OPTIONS": {"location": DATA_DIR / "recordings", **_ONLY_OURS}}
+_DOCUMENTS_HERE = {
+    "BACKEND": _FILES,
+    "OPTIONS": {"location": DATA_DIR / "documents", "allow_overwrite": True, **_ONLY_OURS},
 }
 _S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="")
 STORAGES = {
     "default": _RECORDINGS_HERE,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "documents": _s3(_S3_ENDPOINT_URL, folder="documents") if S3_BUCKET else _DOCUMENTS_HERE,
     "recordings": _s3(_S3_ENDPOINT_URL) if S3_BUCKET else _RECORDINGS_HERE,
     "recording_links": (_s3(env.str("S3_PUBLIC_URL", default=_S3_ENDPOINT_URL)) if S3_BUCKET else _RECORDINGS_HERE),
 }

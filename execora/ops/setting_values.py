@@ -45,13 +45,21 @@ def contact(name: str, text: str) -> str:
 
 
 def s3_storage(
-    bucket: str, *, endpoint_url: str, region: str, access_key: str, secret_key: str, addressing_style: str
+    bucket: str,
+    *,
+    folder: str = "",
+    endpoint_url: str,
+    region: str,
+    access_key: str,
+    secret_key: str,
+    addressing_style: str,
 ) -> dict[str, object]:
     """Return the entry of STORAGES for an S3-compatible store."""
     from botocore.config import Config  # loading it takes a quarter of a second, and most processes need it never
 
     options = {
         "bucket_name": bucket,
+        "location": folder,
         "endpoint_url": endpoint_url or None,
         "region_name": region,
         # Without keys of our own boto3 looks for those of the machine's role.

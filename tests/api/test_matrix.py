@@ -64,6 +64,7 @@ TABLE = {
     "GET invoices": "401 200 200 200 200 200 200",
     "POST invoices": "401 403 403 201 201 404 404",
     "GET invoices/<str:pk>": "401 200 404 200 200 404 404",
+    "GET invoices/<str:pk>/pdf": "401 200 404 200 200 404 404",
     "POST invoices/<str:pk>/confirm": "401 403 403 200 200 404 404",
     "POST invoices/<str:pk>/cancel": "401 403 403 200 200 404 404",
     "GET reports/gstr1": "401 403 403 200 200 200 200",

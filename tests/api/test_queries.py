@@ -44,6 +44,7 @@ READS = {
     "invoices": 4,
     "invoices?customerId=cust-001": 5,
     "invoices/{invoice}": 4,
+    "invoices/{invoice}/pdf": 4,
     "summary/daily": 5,
     "reports/gstr1?period=2026-11": 9,
     "reports/sales-register": 7,
