@@ -31,7 +31,7 @@ class AccountKind(models.TextChoices):
 
 class Account(BusinessOwned):
     """A place money can be. Only a customer's account keeps its balance (paise, positive: the customer owes) and the
-    number of its last entry; both are proven against the entries by the database. Shop-wide accounts are summed."""
+    number and hash of its last entry; all are proven against the entries by the database. Shop-wide accounts are summed."""
 
     customer_path: ClassVar[str | None] = "customer_id"
 
@@ -41,6 +41,7 @@ class Account(BusinessOwned):
     )
     balance_paise = models.BigIntegerField(default=0)
     last_sequence = models.BigIntegerField(default=0)
+    last_hash = models.BinaryField(max_length=32, default=bytes, db_default=b"")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -76,7 +77,8 @@ CREDITS_THE_CUSTOMER = (EntryKind.PAYMENT, EntryKind.CREDIT_NOTE, EntryKind.WRIT
 
 class Entry(BusinessOwned):
     """One fact of the books. `effect_paise` is what it does to the customer's balance, `balance_after_paise` what the
-    balance was then, `sequence` its place in the customer's account: 1, 2, 3 without a gap."""
+    balance was then, `sequence` its place in the customer's account: 1, 2, 3 without a gap. `hash` stands for it and for all
+    before it there; see ledger/chain.py."""
 
     customer_path: ClassVar[str | None] = "customer_id"
 
@@ -96,6 +98,7 @@ class Entry(BusinessOwned):
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     channel = models.CharField(max_length=10)
     correlation_id = models.CharField(max_length=64)
+    hash = models.BinaryField(max_length=32, default=bytes, db_default=b"")
 
     class Meta:
         verbose_name_plural = "entries"

@@ -1,6 +1,6 @@
 """Writing one entry: the customer's account is locked, the entry follows the last one, its postings balance."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from customers.errors import CustomerNotFound
 from customers.models import Customer
 from execora.core.actor import Actor
 from execora.core.ids import new_id
+from ledger.chain import SidedAmount, hash_of
 from ledger.errors import AmountTooLarge, DateNotAllowed
 from ledger.models import Account, AccountKind, Entry, EntryKind, Posting, Side
 
@@ -62,7 +63,13 @@ def post_entry(
     effect = moved.get(AccountKind.RECEIVABLE, 0)
     account.balance_paise += effect
     account.last_sequence += 1
-    entry = Entry.objects.create(
+    accounts = _accounts_for(actor, account, moved)
+    sided = [
+        (accounts[account_kind], Side.DEBIT if paise > 0 else Side.CREDIT, abs(paise))
+        for account_kind, paise in moved.items()
+    ]
+    entry = Entry(
+        id=new_id(),
         business_id=actor.business_id,
         kind=kind,
         customer_id=account.customer_id,  # type: ignore[misc]  # a customer's account has one
@@ -79,20 +86,25 @@ def post_entry(
         channel=actor.channel,
         correlation_id=actor.correlation_id,
     )
-    accounts = _accounts_for(actor, account, moved)
+    entry.hash = account.last_hash = hash_of(entry, bytes(account.last_hash), sided)
+    entry.save(force_insert=True)
+    _write_postings(entry, sided)
+    account.save(update_fields=["balance_paise", "last_sequence", "last_hash"])
+    return entry
+
+
+def _write_postings(entry: Entry, sided: Iterable[SidedAmount]) -> None:
     Posting.objects.bulk_create(
         Posting(
             id=new_id(),
-            business_id=actor.business_id,
+            business_id=entry.business_id,
             entry=entry,
-            account_id=accounts[account_kind],
-            side=Side.DEBIT if paise > 0 else Side.CREDIT,
-            amount_paise=abs(paise),
+            account_id=account_id,
+            side=side,
+            amount_paise=amount_paise,
         )
-        for account_kind, paise in moved.items()
+        for account_id, side, amount_paise in sided
     )
-    account.save(update_fields=["balance_paise", "last_sequence"])
-    return entry
 
 
 def _accounts_for(actor: Actor, account: Account, moved: Mapping[AccountKind, int]) -> dict[str, UUID]:

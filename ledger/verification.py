@@ -95,4 +95,28 @@ LEDGER_CHECKS = (
           FROM ledger_entry WHERE reverses_id IS NOT NULL GROUP BY reverses_id HAVING count(*) > 1
         """,
     ),
+    Check(
+        "every entry carries the hash of itself after the one before it",
+        """
+        SELECT c.id::text, encode(c.due, 'hex'), encode(c.hash, 'hex')
+          FROM (SELECT (l.e).id, (l.e).hash, ledger_entry_hash(l.e, l.previous, p.postings) AS due
+                  FROM (SELECT e, lag(e.hash, 1, ''::bytea) OVER (PARTITION BY e.business_id, e.customer_id
+                                                                      ORDER BY e.sequence, e.id) AS previous
+                          FROM ledger_entry e) l
+                  LEFT JOIN (SELECT entry_id, string_agg(ledger_posting_text(account_id, side, amount_paise), ''
+                                                         ORDER BY account_id, side COLLATE "C", amount_paise) AS postings
+                               FROM ledger_posting GROUP BY entry_id) p ON p.entry_id = (l.e).id) c
+         WHERE c.hash IS DISTINCT FROM c.due
+        """,
+    ),
+    Check(
+        "every khata carries the hash of its last entry",
+        """
+        SELECT a.id::text, coalesce(encode(e.hash, 'hex'), 'none'), encode(a.last_hash, 'hex')
+          FROM ledger_account a
+          LEFT JOIN ledger_entry e ON e.business_id = a.business_id AND e.customer_id = a.customer_id
+                                  AND e.sequence = a.last_sequence
+         WHERE a.last_hash <> coalesce(e.hash, '')
+        """,
+    ),
 )

@@ -99,3 +99,21 @@ SELECT a.id, s.id, 'Article ' || a.n, '{}', 'kg', 10000, '', 500, m.stock, m.las
   FROM shop s, article a
   JOIN (SELECT product_id, sum(quantity) AS stock, max(sequence) AS last FROM billing_stockmovement
          WHERE product_id IN (SELECT id FROM article) GROUP BY product_id) m ON m.product_id = a.id;
+
+-- Each entry after the one before it, as ledger/chain.py says.
+DO $$
+DECLARE
+    e ledger_entry;
+    previous bytea;
+    postings text;
+BEGIN
+    FOR e IN SELECT * FROM ledger_entry WHERE business_id = (SELECT id FROM shop) ORDER BY customer_id, sequence LOOP
+        SELECT string_agg(ledger_posting_text(p.account_id, p.side, p.amount_paise), ''
+                          ORDER BY p.account_id, p.side COLLATE "C", p.amount_paise)
+          INTO postings FROM ledger_posting p WHERE p.entry_id = e.id;
+        previous := ledger_entry_hash(e, CASE WHEN e.sequence = 1 THEN '' ELSE previous END, postings);
+        UPDATE ledger_entry SET hash = previous WHERE id = e.id;
+    END LOOP;
+END $$;
+UPDATE ledger_account a SET last_hash = e.hash FROM shop s, ledger_entry e
+ WHERE a.business_id = s.id AND e.business_id = s.id AND e.customer_id = a.customer_id AND e.sequence = a.last_sequence;

@@ -16,6 +16,7 @@ from ledger.models import Account, Entry, Posting
 from ledger.serializers import EntryOut
 from tests.support.database import TestDatabase
 from tests.support.factories import Shop
+from tests.support.raw_books import move_account, write_raw
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Connect = Callable[[], psycopg.Connection]
@@ -112,32 +113,21 @@ def test_an_entry_of_an_invoice_is_reversed_by_cancelling_alone(
 ) -> None:
     entry = Entry.objects.get(invoice=bill)
     with pytest.raises(REFUSED, match="not cancelled"), app_connection_factory() as raw:
-        copy = "id, business_id, customer_id, kind, sequence, total_paise, effect_paise, balance_after_paise, mode,"
-        copy += " description, occurred_on, recorded_at, channel, correlation_id, reverses_id"
-        values = "%s, business_id, customer_id, 'reversal', 2, total_paise, -effect_paise, 0, mode,"
-        values += " description, occurred_on, recorded_at, channel, correlation_id, id"
-        undone = new_id()
-        raw.execute(
-            f"INSERT INTO ledger_entry ({copy}) SELECT {values} FROM ledger_entry WHERE id = %s", (undone, entry.pk)
-        )
-        for posting in Posting.objects.filter(entry=entry):
-            raw.execute(
-                "INSERT INTO ledger_posting (id, business_id, entry_id, account_id, side, amount_paise)"
-                " VALUES (%s, %s, %s, %s, %s, %s)",
-                (
-                    new_id(),
-                    shop.business.pk,
-                    undone,
-                    posting.account_id,
-                    "DC"[posting.side == "D"],
-                    posting.amount_paise,
-                ),
-            )
         account = Account.objects.get(customer=shop.rahul)
-        raw.execute(
-            "UPDATE ledger_account SET balance_paise = 0, last_sequence = 2 WHERE id = %s",
-            (account.pk,),
+        sides = [(p.account_id, "DC"[p.side == "D"], p.amount_paise) for p in Posting.objects.filter(entry=entry)]
+        write_raw(
+            raw,
+            sides,
+            business_id=shop.business.pk,
+            customer_id=shop.rahul.pk,
+            kind="reversal",
+            sequence=2,
+            total_paise=entry.total_paise,
+            effect_paise=-entry.effect_paise,
+            balance_after_paise=0,
+            reverses=entry,
         )
+        move_account(raw, account.pk, 0, 2)
     assert Entry.objects.count() == 1
 
 

@@ -1,6 +1,6 @@
 """What PostgreSQL itself shows and takes: the rows of the business that a connection acts in, and of no other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -24,10 +24,12 @@ from execora.core.refresh import begin_session
 from execora.core.tickets import issue_ticket
 from execora.core.tokens import read_access_token
 from ledger.commands import record_payment
+from ledger.models import Account
 from reminders.commands import schedule_reminder
 from reminders.models import OutgoingMessage
 from tests.support.database import TestDatabase
 from tests.support.factories import Shop, leave_first_shop, make_shop
+from tests.support.raw_books import move_account, write_raw
 from tests.support.spoken import make_recording, make_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -285,9 +287,9 @@ WRONG_AT_COMMIT = {
     ],
     "an entry": [
         "INSERT INTO ledger_entry (id, business_id, customer_id, kind, sequence, total_paise, effect_paise,"
-        " balance_after_paise, mode, description, occurred_on, recorded_at, channel, correlation_id)"
+        " balance_after_paise, mode, description, occurred_on, recorded_at, channel, correlation_id, hash)"
         " SELECT gen_random_uuid(), business_id, customer_id, 'payment', last_sequence + 1, 1, -1, balance_paise - 1, 'cash',"
-        " '', current_date, now(), 'rest', 'raw' FROM ledger_account WHERE customer_id IS NOT NULL"
+        " '', current_date, now(), 'rest', 'raw', '' FROM ledger_account WHERE customer_id IS NOT NULL"
     ],
     "a posting": [
         "INSERT INTO ledger_posting (id, business_id, entry_id, account_id, side, amount_paise)"
@@ -328,23 +330,19 @@ def test_a_check_that_asks_for_a_lock_takes_it_in_any_business(
     """A first opening balance is right, and stays so when the connection has left its business before the commit."""
     shop, _ = full_shops
     act_in(raw, shop.business.pk)
-    names: Callable[[str], str] = lambda column: f"(SELECT {column} FROM ledger_account WHERE customer_id IS NOT NULL)"  # noqa: E731
+    with acting_in(shop.business.pk):
+        khata, cash = Account.objects.get(customer=shop.rahul), Account.objects.get(kind="cash")
     with raw.transaction():
-        row = raw.execute(
-            "INSERT INTO ledger_entry (id, business_id, customer_id, kind, sequence, total_paise, effect_paise,"
-            " balance_after_paise, mode, description, occurred_on, recorded_at, channel, correlation_id)"
-            " SELECT gen_random_uuid(), business_id, customer_id, 'opening', last_sequence + 1, 1, 1, balance_paise + 1, '',"
-            " '', current_date, now(), 'rest', 'raw' FROM ledger_account WHERE customer_id IS NOT NULL RETURNING id"
-        ).fetchone()
-        assert row is not None
-        for account, side in ((names("id"), "D"), ("(SELECT id FROM ledger_account WHERE kind = 'cash')", "C")):
-            raw.execute(
-                "INSERT INTO ledger_posting (id, business_id, entry_id, account_id, side, amount_paise)"
-                f" VALUES (gen_random_uuid(), %s, %s, {account}, %s, 1)",
-                [shop.business.pk, row[0], side],
-            )
-        raw.execute(
-            "UPDATE ledger_account SET balance_paise = balance_paise + 1, last_sequence = last_sequence + 1"
-            " WHERE customer_id IS NOT NULL"
+        write_raw(
+            raw,
+            [(khata.pk, "D", 1), (cash.pk, "C", 1)],
+            business_id=shop.business.pk,
+            customer_id=shop.rahul.pk,
+            kind="opening",
+            sequence=khata.last_sequence + 1,
+            total_paise=1,
+            effect_paise=1,
+            balance_after_paise=khata.balance_paise + 1,
         )
+        move_account(raw, khata.pk, khata.balance_paise + 1, khata.last_sequence + 1)
         act_in(raw, "")

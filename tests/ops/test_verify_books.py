@@ -104,6 +104,14 @@ BREAKS = {
         "a kept balance",
     ),
     "a khata is gone": ("DELETE FROM ledger_account WHERE customer_id IS NOT NULL", "every customer with entries"),
+    "a description is changed": (
+        f"UPDATE ledger_entry SET description = 'another' WHERE id = {A_PAYMENT}",
+        "the hash of itself",
+    ),
+    "a khata's hash is changed": (
+        "UPDATE ledger_account SET last_hash = decode('00', 'hex') WHERE customer_id IS NOT NULL",
+        "the hash of its last entry",
+    ),
     "a reversal undoes another amount": (
         "UPDATE ledger_entry SET total_paise = total_paise + 1 WHERE kind = 'reversal'",
         "a reversal undoes",
