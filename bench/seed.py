@@ -22,7 +22,7 @@ from psycopg import sql
 if TYPE_CHECKING:
     from execora.core.models import Business
 
-HISTORY = Path(__file__).parent / "sql" / "seed.sql"
+HISTORY, CHAIN = (Path(__file__).parent / "sql" / name for name in ("seed.sql", "chain.sql"))
 SECRETS = ("SECRET_KEY", "JWT_SECRET", "OTP_PEPPER", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")
 INVOICES_IN = 5  # one entry of so many is a bill
 RATES_BP = (0, 500, 1800)
@@ -176,7 +176,7 @@ def _write_history(
         "business": business,
         "staff": staff,
     }
-    statements = HISTORY.read_text()
+    statements = HISTORY.read_text() + CHAIN.read_text()
     for name, value in values.items():
         statements = statements.replace(f":{name}", sql.Literal(value).as_string(connection))
     connection.execute(statements.encode())
