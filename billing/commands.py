@@ -1,14 +1,13 @@
 """Writing about products and bills. Locks in one order: the customer's account, products by id, the number series."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from billing.document import PARTY_FIELDS, document_type_of, parties_of, warnings_of
+from billing.document import PARTY_FIELDS, check_recipient, document_type_of, parties_of, warnings_of
 from billing.errors import (
     InvoiceCancelled,
     InvoiceEmpty,
@@ -23,16 +22,18 @@ from billing.errors import (
 from billing.lookup import products_by_name
 from billing.models import Invoice, InvoiceItem, InvoiceStatus, MovementReason, Product, StockMovement
 from billing.numbering import take_number
-from billing.rates import Rate, rate_of, rates_of
+from billing.pricing import Line, PricedItem, priced_items
+from billing.rates import checked_rate
 from billing.stock import apply_movements, lock_products
-from billing.totals import InvoiceAmounts, PricedLine, amounts_of, tax_rules_of
-from billing.units import convert, unit_name, uqc_of
+from billing.totals import AS_THE_SHOP_BILLS, InvoiceAmounts, PricedLine, Terms, amounts_of, tax_rules_of
+from billing.units import unit_name, uqc_of
 from customers.errors import CustomerNotFound
 from customers.models import Customer, person_of
 from execora.core.actor import Actor
 from execora.core.checks import check_fields
 from execora.core.commands import command
 from execora.core.events import announce
+from execora.core.gst import UTGST_STATES, checked_state_code
 from execora.core.ids import new_id
 from execora.core.money import rupees
 from execora.core.permissions import Permission
@@ -42,38 +43,6 @@ from ledger.models import Account, AccountKind, EntryKind
 from ledger.postings import lock_account, post_entry
 
 CHANGEABLE = frozenset({"name", "aliases", "price_paise", "hsn", "gst_rate_bp", "low_stock_at", "is_active"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """What is asked for on a bill: a product, or the name of one; a quantity above 0 in `unit` (None: the product's).
-
-    A given `unit_price_paise` is for one `unit`; None takes the product's price, which is for one of its own unit.
-    `discount_paise` is taken off the whole line.
-    """
-
-    quantity: Decimal
-    product: Product | None = None
-    product_name: str | None = None
-    unit: str | None = None
-    unit_price_paise: int | None = None
-    discount_paise: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _PricedItem:
-    line: Line
-    product: Product
-    unit: str
-    price_unit: str
-    price_paise: int
-    stock_quantity: Decimal
-    rate: Rate
-
-    @property
-    def priced(self) -> PricedLine:
-        quantity = self.line.quantity if self.line.unit_price_paise is not None else self.stock_quantity
-        return PricedLine(quantity, self.price_paise, self.line.discount_paise, self.rate.gst_bp)
 
 
 @command(requires=Permission.PRODUCT_CHANGE)
@@ -94,6 +63,7 @@ def create_product(
 
     Raises:
         ProductExists: the name is taken, in any case.
+        GstRateUnknown: there is no such GST rate today.
     """
     product = Product(
         id=product_id or new_id(),
@@ -103,7 +73,7 @@ def create_product(
         unit=unit_name(unit),
         price_paise=price_paise,
         hsn=hsn,
-        gst_rate_bp=gst_rate_bp,
+        gst_rate_bp=checked_rate(actor, gst_rate_bp, actor.today),
         low_stock_at=low_stock_at,
         stock=Decimal(0),
     )
@@ -121,10 +91,12 @@ def change_product(actor: Actor, *, product: Product, changes: dict[str, Any]) -
     Locks the product.
 
     Raises:
-        ProductNotFound, ProductExists: as their names say.
+        ProductNotFound, ProductExists, GstRateUnknown: as their names say.
     """
     locked = lock_products(actor, [product.pk])[product.pk]
     fields = sorted(changes.keys() & CHANGEABLE)
+    if "gst_rate_bp" in fields and changes["gst_rate_bp"] != locked.gst_rate_bp:
+        checked_rate(actor, changes["gst_rate_bp"], actor.today)
     for field in fields:
         setattr(locked, field, changes[field])
     locked.name = " ".join(locked.name.split())
@@ -150,7 +122,13 @@ def move_stock(
 
 @command(requires=Permission.INVOICE_ISSUE)
 def issue_invoice(
-    actor: Actor, *, customer: Customer, lines: Sequence[Line], notes: str = "", draft: bool = False
+    actor: Actor,
+    *,
+    customer: Customer,
+    lines: Sequence[Line],
+    notes: str = "",
+    draft: bool = False,
+    terms: Terms = AS_THE_SHOP_BILLS,
 ) -> Invoice:
     """Write a bill and, unless it is a `draft`, issue it: number, books and stock in one transaction.
 
@@ -160,20 +138,19 @@ def issue_invoice(
         CustomerNotFound, ProductNotFound, ProductAmbiguous, InvoiceEmpty, UnitMismatch, DiscountTooLarge: as named.
         InvoiceOfNothing, AmountTooLarge: the total is 0, or more than an entry may move.
         InsufficientStock: all lines of a product together ask for more than is there.
+        InvalidStateCode, GstRateUnknown, RecipientAddressNeeded: as named.
     """
     if not lines:
         raise InvoiceEmpty(fields={"items": [InvoiceEmpty.message]})
     if customer.business_id != actor.business_id:
         raise CustomerNotFound()
     account = None if draft else lock_account(actor, customer.pk)
-    named = products_by_name(actor, [line.product_name or "" for line in lines if line.product is None])
-    ids = [line.product.pk if line.product else named[line.product_name or ""].pk for line in lines]
-    products = _products(actor, set(ids), is_locked=not draft)
-    rates = rates_of(actor, products.values(), actor.today)
-    items = [
-        _priced_item(line, products[key], rate_of(products[key], rates)) for line, key in zip(lines, ids, strict=True)
-    ]
-    invoice = _write_draft(actor, customer, items, notes)
+    by_name = [line.product_name for line in lines if line.product_name is not None]
+    named = products_by_name(actor, by_name)
+    ids = [_product_id(line, named) for line in lines]
+    products = _products(actor, {key for key in ids if key is not None}, is_locked=not draft)
+    items = priced_items(actor, lines, ids, products)
+    invoice = _write_draft(actor, customer, items, notes, terms)
     if account is None:
         _announce_invoice(actor, "invoice.drafted", invoice, for_customer=False)
         return invoice
@@ -253,23 +230,19 @@ def _products(actor: Actor, ids: set[UUID], *, is_locked: bool) -> dict[UUID, Pr
     return found
 
 
-def _priced_item(line: Line, product: Product, rate: Rate) -> _PricedItem:
-    unit = unit_name(line.unit) if line.unit else product.unit
-    is_given = line.unit_price_paise is not None
-    return _PricedItem(
-        line=line,
-        product=product,
-        unit=unit,
-        price_unit=unit if is_given else product.unit,
-        price_paise=line.unit_price_paise if line.unit_price_paise is not None else product.price_paise,
-        stock_quantity=convert(line.quantity, unit, product.unit),
-        rate=rate,
-    )
+def _product_id(line: Line, named: Mapping[str, Product]) -> UUID | None:
+    """Return the product that a line is of, None for goods of this bill alone."""
+    if line.product is not None:
+        return line.product.pk
+    return named[line.product_name].pk if line.product_name is not None else None
 
 
-def _write_draft(actor: Actor, customer: Customer, items: Sequence[_PricedItem], notes: str) -> Invoice:
-    rules = tax_rules_of(actor.business, customer.state_code)
-    amounts = amounts_of([item.priced for item in items], rules)
+def _write_draft(actor: Actor, customer: Customer, items: Sequence[PricedItem], notes: str, terms: Terms) -> Invoice:
+    home = customer.state_code or actor.business.state_code
+    place = checked_state_code(terms.place_of_supply, field="placeOfSupply") or home
+    rules = tax_rules_of(actor.business, place, prices_include_tax=terms.prices_include_tax)
+    priced = [item.priced for item in items]
+    amounts = amounts_of(priced, rules, terms.discount)
     if not amounts.total_paise:
         raise InvoiceOfNothing()
     document_type = document_type_of(actor.business, is_taxed=any(line.gst_rate_bp for line in amounts.lines))
@@ -277,51 +250,64 @@ def _write_draft(actor: Actor, customer: Customer, items: Sequence[_PricedItem],
         business_id=actor.business_id,
         customer=customer,
         status=InvoiceStatus.DRAFT,
-        place_of_supply=customer.state_code or actor.business.state_code,
+        place_of_supply=place,
         taxable_paise=amounts.taxable_paise,
         cgst_paise=amounts.cgst_paise,
         sgst_paise=amounts.sgst_paise,
         igst_paise=amounts.igst_paise,
+        cess_paise=amounts.cess_paise,
+        bill_discount_paise=amounts.bill_discount_paise,
+        net_discount_paise=amounts.net_discount_paise,
         round_off_paise=amounts.round_off_paise,
         total_paise=amounts.total_paise,
         prices_include_tax=rules.prices_include_tax,
         document_type=document_type,
         supplier_state=actor.business.state_code,
-        recipient_state=customer.state_code,
+        recipient_state=home,
         warnings=warnings_of(actor.business, customer, document_type),
         **parties_of(actor.business, customer),
         notes=notes,
         created_at=actor.now,
         user_id=actor.user_id,
     )
-    _write_items(actor, invoice, items, amounts)
+    _write_items(actor, invoice, items, priced, amounts)
     return invoice
 
 
-def _write_items(actor: Actor, invoice: Invoice, items: Sequence[_PricedItem], amounts: InvoiceAmounts) -> None:
+def _write_items(
+    actor: Actor,
+    invoice: Invoice,
+    items: Sequence[PricedItem],
+    priced: Sequence[PricedLine],
+    amounts: InvoiceAmounts,
+) -> None:
     InvoiceItem.objects.bulk_create(
         InvoiceItem(
             business_id=actor.business_id,
             invoice=invoice,
             line=number,
             product=item.product,
-            description=item.product.name,
-            hsn=item.product.hsn,
+            description=item.description,
+            hsn=item.hsn,
             quantity=item.line.quantity,
             unit=item.unit,
             uqc=uqc_of(item.unit),
             stock_quantity=item.stock_quantity,
             unit_price_paise=item.price_paise,
             price_unit=item.price_unit,
-            discount_paise=item.line.discount_paise,
+            discount_paise=before_tax.discount_paise,
+            bill_discount_paise=amount.bill_discount_paise,
+            net_discount_paise=amount.net_discount_paise,
             gst_rate_bp=amount.gst_rate_bp,
+            cess_rate_bp=amount.cess_rate_bp,
             taxable_paise=amount.taxable_paise,
             cgst_paise=amount.cgst_paise,
             sgst_paise=amount.sgst_paise,
             igst_paise=amount.igst_paise,
+            cess_paise=amount.cess_paise,
             total_paise=amount.total_paise,
         )
-        for number, (item, amount) in enumerate(zip(items, amounts.lines, strict=True), start=1)
+        for number, (item, before_tax, amount) in enumerate(zip(items, priced, amounts.lines, strict=True), start=1)
     )
 
 
@@ -332,13 +318,17 @@ def _issue(actor: Actor, invoice: Invoice, account: Account, products: dict[UUID
     for product_id, quantity in stocked.values_list("product_id", "stock_quantity"):
         sold[product_id] = sold.get(product_id, Decimal(0)) - quantity
     apply_movements(actor, products, sold, reason=MovementReason.SALE, invoice=invoice)
+    check_recipient(invoice)
     invoice.number = take_number(actor)
+    state_tax = AccountKind.UTGST if invoice.supplier_state in UTGST_STATES else AccountKind.SGST
     sides = {
         AccountKind.RECEIVABLE: invoice.total_paise,
-        AccountKind.SALES: -invoice.taxable_paise,
+        AccountKind.SALES: -invoice.taxable_paise - invoice.net_discount_paise,
+        AccountKind.DISCOUNT: invoice.net_discount_paise,
         AccountKind.CGST: -invoice.cgst_paise,
-        AccountKind.SGST: -invoice.sgst_paise,
+        state_tax: -invoice.sgst_paise,
         AccountKind.IGST: -invoice.igst_paise,
+        AccountKind.CESS: -invoice.cess_paise,
         AccountKind.ROUND_OFF: -invoice.round_off_paise,
     }
     invoice.entry = post_entry(

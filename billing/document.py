@@ -5,13 +5,16 @@ Source: CGST Rules, rules 46 and 49; CGST Act, section 32: who is not registered
 
 from typing import Any
 
-from billing.models import DocumentType
+from billing.errors import RecipientAddressNeeded
+from billing.models import DocumentType, Invoice
 from customers.models import Customer
 from execora.core.models import Business, GstRegistration
 
 _CRORE_PAISE = 1_00_00_000_00
 # Source: CGST Rules, rule 48(4) and its notifications: bills to the registered above five crore of turnover.
 E_INVOICE_ABOVE_PAISE = 5 * _CRORE_PAISE
+# Source: CGST Rules, rule 46(e).
+ADDRESS_NEEDED_FROM_PAISE = 50_000_00
 E_INVOICE_NEEDED = "E_INVOICE_NEEDED"
 WARNINGS = {
     E_INVOICE_NEEDED: "The shop's turnover is above 5 crore: a bill to a registered customer needs an e-invoice (IRN) from "
@@ -56,3 +59,18 @@ def warnings_of(business: Business, customer: Customer, document_type: str) -> l
     """Return the codes (of WARNINGS) of what the shop must look at when this bill is issued."""
     is_between_registered = document_type == DocumentType.TAX_INVOICE and bool(customer.gstin)
     return [E_INVOICE_NEEDED] if is_between_registered and business.turnover_paise > E_INVOICE_ABOVE_PAISE else []
+
+
+def check_recipient(invoice: Invoice) -> None:
+    """See that a bill shows what it must about its recipient.
+
+    Raises:
+        RecipientAddressNeeded: a large tax invoice to someone unregistered, whose address is not known.
+    """
+    if (
+        invoice.document_type == DocumentType.TAX_INVOICE
+        and not invoice.recipient_gstin
+        and invoice.taxable_paise >= ADDRESS_NEEDED_FROM_PAISE
+        and not invoice.recipient_address
+    ):
+        raise RecipientAddressNeeded()

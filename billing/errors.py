@@ -89,7 +89,29 @@ class UnitMismatch(DomainError):
 
 class DiscountTooLarge(DomainError):
     code = "DISCOUNT_TOO_LARGE"
-    message = "The discount is more than the price of its line."
+    message = "The discount is more than the price that it is taken off."
+
+
+class GstRateUnknown(DomainError):
+    code = "GST_RATE_UNKNOWN"
+
+    def __init__(self, rate_bp: int, known_bp: Iterable[int]) -> None:
+        known = ", ".join(plain_quantity(Decimal(rate) / 100) for rate in known_bp)
+        message = (
+            f"{plain_quantity(Decimal(rate_bp) / 100)} % is no GST rate today. The rates are {known} %. "
+            "A rate that is new by law is entered as a dated tax rate first."
+        )
+        super().__init__(message, fields={"gstRate": [message]})
+
+
+class RecipientAddressNeeded(DomainError):
+    """Source: CGST Rules, rule 46(e)."""
+
+    code = "RECIPIENT_ADDRESS_NEEDED"
+    message = (
+        "A tax invoice of 50,000 rupees or more to a customer without a GSTIN must show their address and state. "
+        "Add the address (and the state, if it is another one) to the customer, then issue the bill."
+    )
 
 
 class InvoiceNotFound(NotFound):

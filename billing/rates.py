@@ -3,16 +3,22 @@
 A product's own rate is what the shop decided; without one the shop's dated rows (TaxRate) decide, the longest HSN first.
 """
 
+import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 from django.db.models import Q
 
+from billing.errors import GstRateUnknown
 from billing.models import Product, TaxRate
 from execora.core.actor import Actor
 
 SHORTEST_HSN = 2
+# The slabs by law, with the days from which and to which each held. A new one is a row here, or until then of the shop's.
+_SLABS = Path(__file__).parent / "data" / "gst_slabs.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +55,35 @@ def rates_by_hsn(actor: Actor, codes: set[str], day: date) -> dict[str, Rate]:
         if fitting:
             found[code] = in_force[fitting[0]]
     return found
+
+
+def checked_rate(actor: Actor, rate_bp: int | None, day: date) -> int | None:
+    """Return the rate if it is a slab of that day, by law or in a dated row of the shop's; None stays None.
+
+    Raises:
+        GstRateUnknown: it is neither: a slip of the pen, or a slab of another time.
+    """
+    if rate_bp is None or rate_bp in slabs_on(day):
+        return rate_bp
+    own = TaxRate.objects.filter(business_id=actor.business_id, rate_bp=rate_bp, valid_from__lte=day)
+    if not own.filter(Q(valid_to=None) | Q(valid_to__gte=day)).exists():
+        raise GstRateUnknown(rate_bp, slabs_on(day))
+    return rate_bp
+
+
+def slabs_on(day: date) -> list[int]:
+    """Return the GST rates that there are by law on a day, in hundredths of a percent, ascending."""
+    return sorted(rate for rate, first, last in _slabs() if first <= day <= last)
+
+
+@cache
+def _slabs() -> tuple[tuple[int, date, date], ...]:
+    with _SLABS.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            (
+                int(row["rate_bp"]),
+                date.fromisoformat(row["valid_from"]),
+                date.fromisoformat(row["valid_to"]) if row["valid_to"] else date.max,
+            )
+            for row in csv.DictReader(file)
+        )

@@ -7,10 +7,14 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from billing.models import InvoiceStatus, MovementReason
+from billing.document import WARNINGS
+from billing.hsn import hsn_summary
+from billing.models import DocumentType, Invoice, InvoiceStatus, MovementReason
+from billing.words import rupees_in_hindi, rupees_in_words
 from execora.api.pagination import PageQuery
 from execora.api.wire import DayField, MoneyField, QuantityField, TextField, WireSerializer
-from execora.core.money import plain_quantity
+from execora.core.gst import STATE_NAMES
+from execora.core.money import plain_quantity, rupees
 
 # Sales and cancellations move stock only through their invoice.
 _REASONS = [
@@ -133,13 +137,47 @@ class ItemOut(WireSerializer):
     unit = serializers.CharField()
     unitPrice = MoneyField(source="unit_price_paise")
     priceUnit = serializers.CharField(source="price_unit", help_text="The unit that unitPrice is for")
+    uqc = serializers.CharField()
     discount = MoneyField(source="discount_paise")
+    billDiscount = MoneyField(
+        source="bill_discount_paise", help_text="The line's share of the discount of the whole bill"
+    )
+    gstRate = PercentField(source="gst_rate_bp")
+    cessRate = PercentField(source="cess_rate_bp")
+    taxable = MoneyField(source="taxable_paise")
+    cgst = MoneyField(source="cgst_paise")
+    sgst = MoneyField(source="sgst_paise")
+    igst = MoneyField(source="igst_paise")
+    cess = MoneyField(source="cess_paise")
+    total = MoneyField(source="total_paise")
+
+
+class HsnOut(WireSerializer):
+    hsn = serializers.CharField()
+    uqc = serializers.CharField()
+    quantity = QuantityField()
     gstRate = PercentField(source="gst_rate_bp")
     taxable = MoneyField(source="taxable_paise")
     cgst = MoneyField(source="cgst_paise")
     sgst = MoneyField(source="sgst_paise")
     igst = MoneyField(source="igst_paise")
+    cess = MoneyField(source="cess_paise")
     total = MoneyField(source="total_paise")
+
+
+class PartyOut(WireSerializer):
+    """Who sold or who bought, as they were when the bill was issued."""
+
+    name = serializers.CharField()
+    address = serializers.CharField()
+    gstin = serializers.CharField()
+    stateCode = serializers.CharField()
+    stateName = serializers.CharField()
+
+
+class WarningOut(WireSerializer):
+    code = serializers.CharField()
+    message = serializers.CharField()
 
 
 class InvoiceOut(WireSerializer):
@@ -149,42 +187,111 @@ class InvoiceOut(WireSerializer):
     customerId = serializers.CharField(source="customer_id")
     customerName = serializers.CharField(source="customer.name")
     date = serializers.DateField(source="issued_on", allow_null=True)
+    documentType = serializers.ChoiceField(source="document_type", choices=DocumentType.values)
     placeOfSupply = serializers.CharField(source="place_of_supply")
+    placeOfSupplyName = serializers.SerializerMethodField()
+    reverseCharge = serializers.BooleanField(source="reverse_charge")
+    pricesIncludeTax = serializers.BooleanField(source="prices_include_tax")
+    supplier = serializers.SerializerMethodField()
+    recipient = serializers.SerializerMethodField()
     items = ItemOut(many=True)
+    hsnSummary = serializers.SerializerMethodField()
+    discount = serializers.SerializerMethodField(help_text="All discounts together, as the bill's prices are")
     taxable = MoneyField(source="taxable_paise")
     cgst = MoneyField(source="cgst_paise")
     sgst = MoneyField(source="sgst_paise")
     igst = MoneyField(source="igst_paise")
+    cess = MoneyField(source="cess_paise")
     roundOff = MoneyField(source="round_off_paise")
     total = MoneyField(source="total_paise")
+    amountInWords = serializers.SerializerMethodField()
+    amountInHindiWords = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField()
     notes = serializers.CharField()
     entryId = serializers.CharField(source="entry_id", allow_null=True)
     cancelReason = serializers.CharField(source="cancel_reason")
     cancelledAt = serializers.DateTimeField(source="cancelled_at", allow_null=True)
     createdAt = serializers.DateTimeField(source="created_at")
 
+    def get_placeOfSupplyName(self, invoice: Invoice) -> str:
+        return STATE_NAMES.get(invoice.place_of_supply, "")
 
-class ItemIn(WireSerializer):
-    """`unitPrice` is for one `unit`; without it the product's price holds. `discount` is off the whole line."""
+    @extend_schema_field(PartyOut)
+    def get_supplier(self, invoice: Invoice) -> dict[str, str]:
+        return _party(invoice, "supplier")
 
-    productId = serializers.UUIDField(required=False)
-    productName = TextField(max_length=120, required=False)
-    quantity = QuantityField()
-    unit = TextField(max_length=12, required=False)
-    unitPrice = MoneyField(required=False, allow_zero=True)
+    @extend_schema_field(PartyOut)
+    def get_recipient(self, invoice: Invoice) -> dict[str, str]:
+        return _party(invoice, "recipient")
+
+    @extend_schema_field(HsnOut(many=True))
+    def get_hsnSummary(self, invoice: Invoice) -> list[dict[str, Any]]:
+        return [dict(row) for row in HsnOut(hsn_summary(invoice.items.all()), many=True).data]
+
+    def get_discount(self, invoice: Invoice) -> str:
+        return rupees(invoice.bill_discount_paise + sum(item.discount_paise for item in invoice.items.all()))
+
+    def get_amountInWords(self, invoice: Invoice) -> str:
+        return rupees_in_words(invoice.total_paise)
+
+    def get_amountInHindiWords(self, invoice: Invoice) -> str:
+        return rupees_in_hindi(invoice.total_paise)
+
+    @extend_schema_field(WarningOut(many=True))
+    def get_warnings(self, invoice: Invoice) -> list[dict[str, str]]:
+        return [{"code": code, "message": WARNINGS.get(code, code)} for code in invoice.warnings]
+
+
+def _party(invoice: Invoice, side: str) -> dict[str, str]:
+    state = getattr(invoice, f"{side}_state")
+    facts = {name: getattr(invoice, f"{side}_{name}") for name in ("name", "address", "gstin")}
+    return {**facts, "stateCode": state, "stateName": STATE_NAMES.get(state, "")}
+
+
+class DiscountFields(WireSerializer):
+    """`discount` in rupees or `discountPercent`, not both."""
+
     discount = MoneyField(required=False, allow_zero=True)
+    discountPercent = PercentField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("productId" in attrs) == ("productName" in attrs):
-            raise serializers.ValidationError("Give productId or productName.")
+        if "discount" in attrs and "discountPercent" in attrs:
+            raise serializers.ValidationError("Give discount or discountPercent.")
         return attrs
 
 
-class InvoiceIn(WireSerializer):
+class ItemIn(DiscountFields):
+    """A product, or with `name` goods of this bill alone: they need a `unitPrice` and move no stock. `unitPrice` is for one
+    `unit`; without it the product's price holds. The discount is off the whole line."""
+
+    productId = serializers.UUIDField(required=False)
+    productName = TextField(max_length=120, required=False)
+    name = TextField(max_length=120, required=False)
+    quantity = QuantityField()
+    unit = TextField(max_length=12, required=False)
+    unitPrice = MoneyField(required=False, allow_zero=True)
+    hsn = serializers.RegexField(_HSN, required=False, allow_blank=True, help_text="With `name` alone")
+    gstRate = PercentField(required=False, allow_null=True, help_text="With `name` alone; without it by the HSN")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len({"productId", "productName", "name"} & attrs.keys()) != 1:
+            raise serializers.ValidationError("Give productId or productName, or for goods of this bill alone a name.")
+        if "name" in attrs and "unitPrice" not in attrs:
+            raise serializers.ValidationError({"unitPrice": ["Give the price: what is no product has none."]})
+        if "name" not in attrs and {"hsn", "gstRate"} & attrs.keys():
+            raise serializers.ValidationError("A product has its own hsn and gstRate: give them with a name alone.")
+        return super().validate(attrs)
+
+
+class InvoiceIn(DiscountFields):
     customerId = TextField(max_length=40)
     items = serializers.ListField(child=ItemIn(), min_length=1, max_length=_MOST_ITEMS)
     notes = TextField(max_length=500, required=False, allow_blank=True)
     draft = serializers.BooleanField(required=False, default=False)
+    placeOfSupply = TextField(
+        max_length=2, required=False, help_text="State code; without it the customer's, or the shop's"
+    )
+    pricesIncludeTax = serializers.BooleanField(required=False, help_text="Without it as the shop's prices are")
 
 
 class CancelIn(WireSerializer):

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from billing.commands import (
-    Line,
     cancel_invoice,
     change_product,
     confirm_invoice,
@@ -22,6 +21,7 @@ from billing.commands import (
 from billing.errors import InvoiceNotFound
 from billing.lookup import find_product, invoices_of, products_by_id
 from billing.models import Invoice, InvoiceItem, MovementReason, Product, StockMovement
+from billing.pricing import AdHoc, Line
 from billing.serializers import (
     CancelIn,
     ConfirmIn,
@@ -38,6 +38,7 @@ from billing.serializers import (
     SummaryQuery,
 )
 from billing.summary import daily_summary
+from billing.totals import Discount, Terms
 from customers.commands import find_customer
 from execora.api.pagination import PageQuery, page_of
 from execora.api.views import WireViewSet
@@ -169,6 +170,11 @@ class InvoiceViewSet(WireViewSet):
             lines=_lines(self.actor, given["items"]),
             notes=given.get("notes", ""),
             draft=given["draft"],
+            terms=Terms(
+                place_of_supply=given.get("placeOfSupply", ""),
+                prices_include_tax=given.get("pricesIncludeTax"),
+                discount=Discount(given.get("discount", 0), given.get("discountPercent", 0)),
+            ),
         )
 
     @extend_schema(request=ConfirmIn, responses=_INVOICE)
@@ -209,6 +215,8 @@ def _lines(actor: Actor, items: Sequence[dict[str, Any]]) -> list[Line]:
             unit=item.get("unit"),
             unit_price_paise=item.get("unitPrice"),
             discount_paise=item.get("discount", 0),
+            discount_bp=item.get("discountPercent", 0),
+            ad_hoc=AdHoc(item["name"], item.get("hsn", ""), item.get("gstRate")) if "name" in item else None,
         )
         for item in items
     ]

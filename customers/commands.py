@@ -14,7 +14,7 @@ from execora.core.actor import Actor
 from execora.core.checks import check_fields
 from execora.core.commands import command
 from execora.core.events import announce
-from execora.core.gst import checked_state_code
+from execora.core.gst import InvalidStateCode, checked_state_code
 from execora.core.ids import new_id, parse_id
 from execora.core.models import Counter, User
 from execora.core.permissions import Permission, Role
@@ -65,7 +65,7 @@ def create_customer(
         landmark=landmark,
         phone_e164=phone_e164,
         address=address,
-        state_code=checked_state_code(state_code),
+        state_code=_state_of(_checked_gstin(gstin), state_code),
         gstin=_checked_gstin(gstin),
         notes=notes,
         sound_keys=sound_keys_of(name, nickname, landmark),
@@ -89,7 +89,9 @@ def change_customer(actor: Actor, *, customer: Customer, changes: dict[str, Any]
     for field in changes.keys() & CHANGEABLE:
         setattr(locked, field, changes[field])
     locked.gstin = _checked_gstin(locked.gstin)
-    checked_state_code(locked.state_code)
+    if "gstin" in changes or "state_code" in changes:
+        given = locked.state_code if "state_code" in changes else ""
+        locked.state_code = _state_of(locked.gstin, given) or locked.state_code
     locked.sound_keys = sound_keys_of(locked.name, locked.nickname, locked.landmark)
     _save(locked)
     announce(actor, "customer.changed", person_of(locked), customer_id=locked.pk)
@@ -129,6 +131,15 @@ def _checked_gstin(gstin: str) -> str:
     if gstin and not gstin_number.is_valid(gstin):
         raise InvalidGstin(fields={"gstin": [InvalidGstin.message]})
     return gstin_number.compact(gstin) if gstin else ""
+
+
+def _state_of(gstin: str, state_code: str) -> str:
+    """Return the state of a customer: a GSTIN begins with it."""
+    state = gstin[:2] or checked_state_code(state_code)
+    if state_code and state_code != state:
+        message = f"The GSTIN is of state {state}: leave the state out, or give that one."
+        raise InvalidStateCode(message, fields={"stateCode": [message]})
+    return state
 
 
 def _next_number(actor: Actor, name: str) -> int:

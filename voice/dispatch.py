@@ -86,7 +86,8 @@ def carry_out(actor: Actor, step: Step, *, utterance_id: str, text: str) -> Fact
 
 
 def _invoice(actor: Actor, step: Step, once: Once) -> Facts:
-    from billing.commands import Line, issue_invoice
+    from billing.commands import issue_invoice
+    from billing.pricing import Line
 
     products = {
         row.pk: row for row in Product.objects.visible_to(actor).filter(pk__in=[line.product_id for line in step.lines])

@@ -179,5 +179,6 @@ def total_of(actor: Actor, customer_id: UUID | None, lines: Iterable[LineWanted]
         product = products[line.product_id]
         in_own_unit = convert(line.quantity, line.unit, product.unit)
         quantity = in_own_unit if line.unit_price_paise is None else line.quantity
-        priced.append(PricedLine(quantity, line.price_paise, 0, rate_of(product, rates).gst_bp))
+        rate = rate_of(product, rates)
+        priced.append(PricedLine(quantity, line.price_paise, 0, rate.gst_bp, rate.cess_bp))
     return amounts_of(priced, rules).total_paise

@@ -1,13 +1,14 @@
 """GST worked by hand, and the sums that hold for every bill."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.errors import DiscountTooLarge
-from billing.totals import PricedLine, TaxRules, amounts_of
+from billing.totals import Discount, PricedLine, TaxRules, amounts_of, spread
 from ledger.errors import AmountTooLarge
 
 INCLUSIVE = TaxRules(charges_gst=True, prices_include_tax=True, is_inter_state=False, rounds_to_rupee=False)
@@ -77,6 +78,7 @@ LINES = st.lists(
         unit_price_paise=st.integers(0, 100_000),
         discount_paise=st.just(0),
         gst_rate_bp=st.sampled_from([0, 25, 150, 300, 500, 1_800, 4_000, 10_000]),
+        cess_rate_bp=st.sampled_from([0, 100, 1_200, 29_000]),
     ),
     min_size=1,
     max_size=8,
@@ -88,12 +90,17 @@ RULES = st.builds(TaxRules, *[st.booleans()] * 4)
 def test_every_bill_adds_up(lines: list[PricedLine], rules: TaxRules) -> None:
     bill = amounts_of(lines, rules)
     assert bill.total_paise == (
-        bill.taxable_paise + bill.cgst_paise + bill.sgst_paise + bill.igst_paise + bill.round_off_paise
+        bill.taxable_paise
+        + bill.cgst_paise
+        + bill.sgst_paise
+        + bill.igst_paise
+        + bill.cess_paise
+        + bill.round_off_paise
     )
     for priced, amounts in zip(lines, bill.lines, strict=True):
         price = Decimal(priced.quantity * priced.unit_price_paise)
         assert amounts.cgst_paise == amounts.sgst_paise
-        assert min(amounts.taxable_paise, amounts.cgst_paise, amounts.igst_paise) >= 0
+        assert min(amounts.taxable_paise, amounts.cgst_paise, amounts.igst_paise, amounts.cess_paise) >= 0
         assert not (amounts.cgst_paise and amounts.igst_paise)
         if rules.prices_include_tax or not rules.charges_gst:
             assert abs(amounts.total_paise - price) <= Decimal("0.5")
@@ -104,3 +111,30 @@ def test_every_bill_adds_up(lines: list[PricedLine], rules: TaxRules) -> None:
         assert -50 < bill.round_off_paise <= 50
     else:
         assert bill.round_off_paise == 0
+
+
+@given(lines=LINES, rules=RULES, percent_bp=st.integers(0, 10_000))
+def test_a_discount_of_the_bill_comes_off_the_price_to_the_paisa(
+    lines: list[PricedLine], rules: TaxRules, percent_bp: int
+) -> None:
+    price = sum(line.price_paise for line in lines)
+    bill = amounts_of(lines, rules, Discount(percent_bp=percent_bp))
+    assert bill.bill_discount_paise == sum(line.bill_discount_paise for line in bill.lines)
+    assert bill.bill_discount_paise == Discount(percent_bp=percent_bp).off(price)
+    if rules.prices_include_tax or not rules.charges_gst:
+        assert bill.total_paise - bill.round_off_paise == price - bill.bill_discount_paise
+    for line in bill.lines:
+        assert min(line.taxable_paise, line.net_discount_paise) >= 0
+
+
+@given(values=st.lists(st.integers(0, 10**9), min_size=1, max_size=9), part=st.fractions(0, 1))
+def test_spreading_loses_nothing(values: list[int], part: Fraction) -> None:
+    amount = int(sum(values) * part)
+    shares = spread(amount, values)
+    assert sum(shares) == amount
+    assert all(0 <= share <= value for share, value in zip(shares, values, strict=True))
+
+
+def test_a_discount_of_more_than_the_bill_is_refused() -> None:
+    with pytest.raises(DiscountTooLarge):
+        amounts_of([line("1", 100, 0)], INCLUSIVE, Discount(101))

@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from billing.commands import Line, create_product, issue_invoice
+from billing.commands import create_product, issue_invoice
 from billing.models import Product
+from billing.pricing import Line
 from customers.commands import create_customer
 from customers.models import Customer
 from execora.core.actor import Actor, Channel
