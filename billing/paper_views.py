@@ -14,6 +14,7 @@ from billing.lookup import invoices_of
 from billing.models import InvoiceItem
 from billing.papers.press import PAPERS, file_name, print_invoice
 from billing.papers.words import WORDS
+from execora.api.pdf import PDF, pdf_answer
 from execora.api.views import WireViewSet
 from execora.api.wire import WireSerializer
 from execora.core.ids import parse_id
@@ -28,7 +29,7 @@ class PaperQuery(WireSerializer):
 class InvoicePaperViewSet(WireViewSet):
     permissions: ClassVar = {"pdf": Permission.INVOICE_VIEW}
 
-    @extend_schema(parameters=[PaperQuery], responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @extend_schema(parameters=[PaperQuery], responses={(200, PDF): OpenApiTypes.BINARY})
     def pdf(self, request: Request, pk: str) -> HttpResponse:
         """An invoice to print: on A4, or on a roll of 80 mm; in English or Hindi."""
         query, key = self.query(PaperQuery), parse_id(pk)
@@ -39,13 +40,3 @@ class InvoicePaperViewSet(WireViewSet):
             raise InvoiceNotFound()
         content = print_invoice(invoice, paper=query["paper"], language=query["language"])
         return pdf_answer(content, file_name(invoice.number))
-
-
-def pdf_answer(content: bytes, name: str) -> HttpResponse:
-    """Answer a PDF that only who asked may keep. `name` is of our own making and safe in a header."""
-    headers = {
-        "Content-Disposition": f'inline; filename="{name}"',
-        "Cache-Control": "private, no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return HttpResponse(content, content_type="application/pdf", headers=headers)

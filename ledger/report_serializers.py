@@ -35,6 +35,12 @@ class DaysQuery(StatementQuery):
     format = serializers.ChoiceField(choices=FORMATS, required=False, default="json")
 
 
+class KhataQuery(StatementQuery):
+    """`from` and `to`; without them the month up to today."""
+
+    format = serializers.ChoiceField(choices=(*FORMATS, "pdf"), required=False, default="json")
+
+
 class BookQuery(DaysQuery):
     """`account` is one of the shop's own, cash without it."""
 

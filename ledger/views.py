@@ -1,5 +1,6 @@
 """The books on REST."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django.http import HttpResponseBase
@@ -11,6 +12,7 @@ from rest_framework.response import Response
 
 from customers.commands import find_customer
 from execora.api.pagination import page_of
+from execora.api.pdf import PDF, drawn_in_turn, pdf_answer
 from execora.api.sheets import CSV, csv_answer
 from execora.api.views import WireViewSet
 from execora.api.wire import MoneyField
@@ -28,7 +30,7 @@ from ledger.commands import (
 )
 from ledger.errors import EntryNotFound
 from ledger.models import Account, Entry
-from ledger.report_serializers import DaysQuery
+from ledger.report_serializers import KhataQuery
 from ledger.report_sheets import statement as sheet_of
 from ledger.serializers import (
     CautionOut,
@@ -40,6 +42,7 @@ from ledger.serializers import (
     ReverseIn,
     WriteOffIn,
 )
+from ledger.statement_paper import statement_paper
 from ledger.statements import Statement, statement_for
 
 _ENTRY = inline_serializer("EntryAnswer", {"entry": EntryOut()})
@@ -107,17 +110,25 @@ class LedgerViewSet(WireViewSet):
         return Response({"entries": EntryOut(page, many=True).data, "balance": rupees(balance), "next": following})
 
     @extend_schema(
-        parameters=[DaysQuery], responses={(200, "application/json"): _STATEMENT, (200, CSV): OpenApiTypes.STR}
+        parameters=[KhataQuery],
+        responses={
+            (200, "application/json"): _STATEMENT,
+            (200, CSV): OpenApiTypes.STR,
+            (200, PDF): OpenApiTypes.BINARY,
+        },
     )
     def statement(self, request: Request, pk: str) -> HttpResponseBase:
         """A customer's khata between two days, oldest first, with opening, running and closing balance."""
-        query, today = self.query(DaysQuery), self.actor.today
+        query, today = self.query(KhataQuery), self.actor.today
         last_day = query.get("to", today)
         first_day = query.get("from", last_day.replace(day=1))
         customer = find_customer(self.actor, pk)
         statement = statement_for(self.actor, customer=customer, first_day=first_day, last_day=last_day)
+        name = f"statement-{customer.code}-{first_day}-{last_day}"
         if query["format"] == "csv":
-            return csv_answer(f"statement-{customer.code}-{first_day}-{last_day}", *sheet_of(statement))
+            return csv_answer(name, *sheet_of(statement))
+        if query["format"] == "pdf":
+            return pdf_answer(drawn_in_turn(partial(statement_paper, statement, self.actor.business)), f"{name}.pdf")
         return Response({"statement": _statement_json(statement)})
 
     @extend_schema(request=PaymentIn, responses={201: _PAYMENT})

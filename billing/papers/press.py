@@ -1,10 +1,8 @@
 """Printing a bill once: what is kept is handed out, the rest is drawn, one at a time."""
 
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
-from threading import BoundedSemaphore, Lock
-
-from django.conf import settings
 
 from billing.models import Invoice
 from billing.papers.a4 import a4
@@ -12,21 +10,10 @@ from billing.papers.bill import Bill, Stamp
 from billing.papers.build import bill_of
 from billing.papers.receipt import receipt
 from billing.papers.words import Language
-from execora.core.errors import DomainError
+from execora.api.pdf import drawn_in_turn
 from execora.providers.documents import keep_document, kept_document
 
 PAPERS: dict[str, Callable[[Bill, Language], bytes]] = {"a4": a4, "receipt": receipt}
-# Drawing is work of the processor: two at once take as long as one after the other. Who waits holds a thread of the
-# server, so that half of them stay free for everything else.
-_press = Lock()
-_seats = BoundedSemaphore(max(1, settings.HTTP_THREADS // 2))
-
-
-class PressBusy(DomainError):
-    status = 503
-    code = "BUSY"
-    message = "Many bills are being printed at the moment. Try again in a second."
-    retry_after_seconds = 1
 
 
 def print_invoice(invoice: Invoice, *, paper: str, language: Language) -> bytes:
@@ -58,10 +45,4 @@ def _digest(bill: Bill) -> str:
 
 
 def _drawn(bill: Bill, paper: str, language: Language) -> bytes:
-    if not _seats.acquire(blocking=False):
-        raise PressBusy()
-    try:
-        with _press:
-            return PAPERS[paper](bill, language)
-    finally:
-        _seats.release()
+    return drawn_in_turn(partial(PAPERS[paper], bill, language))

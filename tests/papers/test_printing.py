@@ -11,7 +11,8 @@ from django.test import Client
 
 from billing.commands import Line, cancel_invoice, create_product, issue_invoice
 from billing.models import Invoice
-from billing.papers import press
+from execora.api import pdf
+from ledger.commands import record_payment
 from tests.papers.bills import codes, text
 from tests.support.factories import Shop, bearer, make_shop
 
@@ -47,8 +48,8 @@ def invoice(shop: Shop) -> Invoice:
 def full_press() -> Iterator[None]:
     """Take every seat of the press."""
     with ExitStack() as seats:
-        while press._seats.acquire(blocking=False):
-            seats.callback(press._seats.release)
+        while pdf.seats.acquire(blocking=False):
+            seats.callback(pdf.seats.release)
         yield
 
 
@@ -138,3 +139,21 @@ def test_a_draft_is_marked_and_not_kept(client: Client, shop: Shop, directory: P
     assert codes(answer.content) == []
     assert not directory.exists()
     assert client.get(address(draft), headers=bearer(shop.customer_user)).status_code == 404
+
+
+def test_a_statement_on_paper_has_opening_running_and_closing_balance(
+    client: Client, shop: Shop, invoice: Invoice
+) -> None:
+    record_payment(shop.staff, customer=shop.rahul, amount_paise=10_000, mode="upi", notes="उधार चुकाया")
+    path = f"/api/v1/ledger/{shop.rahul.pk}/statement?format=pdf"
+    answer = client.get(path, headers=bearer(shop.customer_user))
+    assert (answer.status_code, answer["Content-Type"], answer["Cache-Control"]) == (
+        200,
+        "application/pdf",
+        "private, no-store",
+    )
+    said = text(answer.content)
+    order = ["Statement of Rahul Sharma", "Opening balance", str(invoice.number), "300.00", "100.00", "Closing balance"]
+    assert [fact for fact in order if fact not in said] == []
+    assert "To pay: ₹ 200.00" in said.replace("₹  ", "₹ ")
+    assert client.get(path, headers=bearer(shop.staff_user)).content == answer.content
