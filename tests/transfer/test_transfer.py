@@ -102,6 +102,17 @@ def test_a_busy_shop_comes_back_byte_for_byte_and_goes_on(test_database: TestDat
         assert bill.number.endswith(f"{numbers + 1:06d}")
 
 
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_an_operator_gives_the_first_admin_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the runbook says, for people come without one."""
+    shop = make_shop()
+    leave_first_shop()
+    monkeypatch.setattr("getpass.getpass", lambda *_, **__: "another one of the tests")
+    call_command("changepassword", shop.admin_user.username, database="owner", stdout=io.StringIO())
+    with acting_in(shop.business.pk):
+        assert User.objects.get(pk=shop.admin_user.pk).check_password("another one of the tests")
+
+
 def test_it_may_get_another_slug(test_database: TestDatabase, tmp_path: Path) -> None:
     shop = make_shop()
     before = exported(shop.business.slug, tmp_path / "one.zip")
