@@ -122,6 +122,8 @@ def _facts(entry: Entry) -> dict[str, Any]:
         "sequence": entry.sequence,
         "recorded": quoted(entry.recorded_at.isoformat()),
     }
+    if entry.hash:
+        facts["hash"] = quoted(bytes(entry.hash).hex())
     if entry.mode:
         facts["mode"] = quoted(entry.mode)
     if entry.reverses_id is not None:
