@@ -8,16 +8,18 @@ BILLING_CHECKS = (
         """
         SELECT i.id::text,
                'lines: ' || coalesce(l.taxable, 0) || ' + ' || coalesce(l.cgst, 0) || ' + ' || coalesce(l.sgst, 0)
-                   || ' + ' || coalesce(l.igst, 0),
+                   || ' + ' || coalesce(l.igst, 0) || ' + ' || coalesce(l.cess, 0),
                'invoice: ' || i.taxable_paise || ' + ' || i.cgst_paise || ' + ' || i.sgst_paise || ' + ' || i.igst_paise
+                   || ' + ' || i.cess_paise
                    || ', round-off ' || i.round_off_paise || ', total ' || i.total_paise
           FROM billing_invoice i
           LEFT JOIN (SELECT invoice_id, sum(taxable_paise) AS taxable, sum(cgst_paise) AS cgst, sum(sgst_paise) AS sgst,
-                            sum(igst_paise) AS igst
+                            sum(igst_paise) AS igst, sum(cess_paise) AS cess
                        FROM billing_invoiceitem GROUP BY invoice_id) l ON l.invoice_id = i.id
-         WHERE (l.taxable, l.cgst, l.sgst, l.igst)
-                   IS DISTINCT FROM (i.taxable_paise, i.cgst_paise, i.sgst_paise, i.igst_paise)
-            OR i.total_paise <> i.taxable_paise + i.cgst_paise + i.sgst_paise + i.igst_paise + i.round_off_paise
+         WHERE (l.taxable, l.cgst, l.sgst, l.igst, l.cess)
+                   IS DISTINCT FROM (i.taxable_paise, i.cgst_paise, i.sgst_paise, i.igst_paise, i.cess_paise)
+            OR i.total_paise <> i.taxable_paise + i.cgst_paise + i.sgst_paise + i.igst_paise + i.cess_paise
+                   + i.round_off_paise
         """,
     ),
     Check(
