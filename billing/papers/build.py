@@ -4,8 +4,9 @@ from billing.document import parties_of
 from billing.models import Invoice, InvoiceItem, InvoiceStatus
 from billing.papers.bill import Bill, BillLine, Party, Stamp, Title
 from execora.core.clock import local_day
+from execora.core.gst import UTGST_STATES
 from execora.core.models import GstRegistration
-from execora.core.states import TERRITORIES_WITHOUT_LEGISLATURE, named_state
+from execora.core.states import named_state
 
 _STAMPS = {InvoiceStatus.DRAFT.value: Stamp.DRAFT, InvoiceStatus.CANCELLED.value: Stamp.CANCELLED}
 
@@ -33,7 +34,7 @@ def bill_of(invoice: Invoice) -> Bill:
         reverse_charge=invoice.reverse_charge,
         is_composition=invoice.document_type == Title.BILL_OF_SUPPLY
         and business.gst_registration == GstRegistration.COMPOSITION,
-        state_tax="UTGST" if state in TERRITORIES_WITHOUT_LEGISLATURE else "SGST",
+        state_tax="UTGST" if state in UTGST_STATES else "SGST",
         notes=invoice.notes,
         reason=invoice.cancel_reason,
         upi_address=business.upi_address,

@@ -14,8 +14,10 @@ _SMALL = 7.5
 
 def receipt(bill: Bill, language: Language = "en") -> bytes:
     """Return the bill as a PDF of one page."""
-    # Drawn once to learn how long it is.
-    height = _draw(_sheet(bill, language, _TALLEST_MM), bill, language)
+    # Measured first to learn how long it is.
+    measured = _sheet(bill, language, _TALLEST_MM)
+    measured.is_inked = False
+    height = _draw(measured, bill, language)
     sheet = _sheet(bill, language, height + _MARGIN_MM)
     _draw(sheet, bill, language)
     return sheet.finished()

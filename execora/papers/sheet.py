@@ -50,6 +50,8 @@ class Sheet(FPDF):
         self.set_font(_FAMILY, "", 9)
         # Figures of one width, so that amounts stand under each other.
         self.set_text_shaping(True, features={"tnum": True})
+        # Switched off, it measures: what is written takes its place and leaves no mark.
+        self.is_inked = True
         self._wraps: dict[tuple[str, float, float, bool], list[str]] = {}
 
     def write_at(
@@ -66,9 +68,10 @@ class Sheet(FPDF):
         """Write `text` in as many lines as it takes and return the y below the last."""
         height = line_height(size)
         for line in self.wrapped(text, width_mm, size=size, bold=bold):
-            self.set_font(_FAMILY, "B" if bold else "", size)
-            self.set_xy(x, y)
-            self.cell(width_mm, height, line, align=align, new_x=XPos.LEFT, new_y=YPos.TOP)
+            if self.is_inked:
+                self.set_font(_FAMILY, "B" if bold else "", size)
+                self.set_xy(x, y)
+                self.cell(width_mm, height, line, align=align, new_x=XPos.LEFT, new_y=YPos.TOP)
             y += height
         return y
 
