@@ -1,4 +1,5 @@
 -- The hash chain of every khata of a seeded shop, in one walk over its entries.
+ANALYZE ledger_account, ledger_entry, ledger_posting;
 CREATE TEMP TABLE link (entry uuid, hash bytea) ON COMMIT DROP;
 
 DO $$

@@ -3,7 +3,7 @@
 -- and verify_books says whether it does. Nothing is random twice: every choice follows from the number of its entry.
 
 -- An id of version 7 of a moment, by table and number: in the order of time, as the application's own are.
-CREATE FUNCTION pg_temp.id_at(moment timestamptz, tag int, number bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+CREATE FUNCTION pg_temp.id_at(moment timestamptz, tag int, number bigint) RETURNS uuid LANGUAGE sql STABLE AS $$
     SELECT (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(tag), 3, '0') || '8'
             || lpad(to_hex(number), 15, '0'))::uuid
 $$;
