@@ -11,16 +11,16 @@ from billing.document import PARTY_FIELDS, check_recipient, document_type_of, pa
 from billing.errors import (
     InvoiceCancelled,
     InvoiceEmpty,
+    InvoiceHasCreditNotes,
     InvoiceNotDraft,
-    InvoiceNotFound,
     InvoiceNotIssued,
     InvoiceOfNothing,
     MovementOfNothing,
     ProductExists,
     ProductNotFound,
 )
-from billing.lookup import products_by_name
-from billing.models import Invoice, InvoiceItem, InvoiceStatus, MovementReason, Product, StockMovement
+from billing.lookup import locked_invoice, products_by_name
+from billing.models import CreditNote, Invoice, InvoiceItem, InvoiceStatus, MovementReason, Product, StockMovement
 from billing.numbering import take_number
 from billing.pricing import Line, PricedItem, priced_items
 from billing.rates import checked_rate
@@ -164,7 +164,7 @@ def confirm_invoice(actor: Actor, *, invoice_id: UUID) -> Invoice:
     Raises:
         InvoiceNotFound, InvoiceNotDraft, ProductNotFound, InsufficientStock: as their names say.
     """
-    invoice, account = _locked_invoice(actor, invoice_id)
+    invoice, account = locked_invoice(actor, invoice_id)
     if invoice.status != InvoiceStatus.DRAFT:
         raise InvoiceNotDraft()
     stocked = InvoiceItem.objects.filter(invoice=invoice, product__isnull=False)
@@ -182,13 +182,15 @@ def cancel_invoice(actor: Actor, *, invoice_id: UUID, reason: str) -> Invoice:
     Of several at once one succeeds. Locks the customer's account, then the products.
 
     Raises:
-        InvoiceNotFound, InvoiceNotIssued, InvoiceCancelled: as their names say.
+        InvoiceNotFound, InvoiceNotIssued, InvoiceCancelled, InvoiceHasCreditNotes: as their names say.
     """
-    invoice, _ = _locked_invoice(actor, invoice_id)
+    invoice, _ = locked_invoice(actor, invoice_id)
     if invoice.status == InvoiceStatus.CANCELLED:
         raise InvoiceCancelled()
     if invoice.status == InvoiceStatus.DRAFT or invoice.entry is None:
         raise InvoiceNotIssued()
+    if CreditNote.objects.filter(invoice=invoice).exists():
+        raise InvoiceHasCreditNotes()
     sold = StockMovement.objects.filter(invoice=invoice, reason=MovementReason.SALE).values_list(
         "product_id", "quantity"
     )
@@ -319,7 +321,7 @@ def _issue(actor: Actor, invoice: Invoice, account: Account, products: dict[UUID
         sold[product_id] = sold.get(product_id, Decimal(0)) - quantity
     apply_movements(actor, products, sold, reason=MovementReason.SALE, invoice=invoice)
     check_recipient(invoice)
-    invoice.number = take_number(actor)
+    invoice.number = take_number(actor, series=actor.business.invoice_series)
     state_tax = AccountKind.UTGST if invoice.supplier_state in UTGST_STATES else AccountKind.SGST
     sides = {
         AccountKind.RECEIVABLE: invoice.total_paise,
@@ -340,16 +342,6 @@ def _issue(actor: Actor, invoice: Invoice, account: Account, products: dict[UUID
     _count("issue")
     _announce_invoice(actor, "invoice.created", invoice)
     return invoice
-
-
-def _locked_invoice(actor: Actor, invoice_id: UUID) -> tuple[Invoice, Account]:
-    """Return an invoice as it is under the lock of its customer's account, and the account."""
-    rows = Invoice.objects.visible_to(actor).filter(pk=invoice_id)
-    customer_id = rows.values_list("customer_id", flat=True).first()
-    if customer_id is None:
-        raise InvoiceNotFound()
-    account = lock_account(actor, customer_id)
-    return rows.select_related("customer", "entry").select_for_update(of=("self",), no_key=True).get(), account
 
 
 def _announce_invoice(actor: Actor, name: str, invoice: Invoice, *, for_customer: bool = True) -> None:

@@ -147,3 +147,41 @@ class InvoiceCancelled(Conflict):
 class NumbersExhausted(Conflict):
     code = "NUMBERS_EXHAUSTED"
     message = "This invoice series is full for the financial year. Choose another series in the shop's settings."
+
+
+class SeriesTaken(Conflict):
+    code = "SERIES_TAKEN"
+    message = "This series numbers documents of another kind this year. Choose another series in the shop's settings."
+
+
+class CreditNoteNotFound(NotFound):
+    code = "CREDIT_NOTE_NOT_FOUND"
+    message = "No such credit note. Look at the list of credit notes."
+
+
+class InvoiceHasCreditNotes(Conflict):
+    code = "INVOICE_HAS_CREDIT_NOTES"
+    message = "This invoice has credit notes and cannot be cancelled. Credit what remains of it by another note."
+
+
+class NothingToCredit(Conflict):
+    code = "NOTHING_TO_CREDIT"
+    message = "Nothing of this remains to be credited: earlier notes took all of it, or it came to 0 rupees."
+
+
+class LineNotOnInvoice(DomainError):
+    code = "LINE_NOT_ON_INVOICE"
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"The invoice has no line {line}. Name the lines by their place on it, from 1.")
+
+
+class CreditExceedsInvoice(DomainError):
+    code = "CREDIT_EXCEEDS_INVOICE"
+
+    def __init__(self, line: int, name: str, unit: str, remaining: Decimal) -> None:
+        left = plain_quantity(remaining)
+        super().__init__(
+            f"Line {line}, {name}: only {left} {unit} of it can still be credited.",
+            facts={"line": line, "name": name, "unit": unit, "remaining": left},
+        )

@@ -11,6 +11,8 @@ from billing.errors import InvoiceNotFound, ProductAmbiguous, ProductNotFound
 from billing.models import Invoice, InvoiceStatus, Product
 from execora.core.actor import Actor
 from execora.core.ids import parse_id
+from ledger.models import Account
+from ledger.postings import lock_account
 
 
 def find_product(actor: Actor, reference: str) -> Product:
@@ -93,6 +95,20 @@ def find_invoice(actor: Actor, reference: str) -> Invoice:
     if invoice is None:
         raise InvoiceNotFound()
     return invoice
+
+
+def locked_invoice(actor: Actor, invoice_id: UUID) -> tuple[Invoice, Account]:
+    """Return an invoice as it is under the lock of its customer's account, and the account. Locks both.
+
+    Raises:
+        InvoiceNotFound: as its name says.
+    """
+    rows = Invoice.objects.visible_to(actor).filter(pk=invoice_id)
+    customer_id = rows.values_list("customer_id", flat=True).first()
+    if customer_id is None:
+        raise InvoiceNotFound()
+    account = lock_account(actor, customer_id)
+    return rows.select_related("customer", "entry").select_for_update(of=("self",), no_key=True).get(), account
 
 
 def _on_sale(actor: Actor) -> QuerySet[Product]:

@@ -6,129 +6,29 @@ PostgreSQL sorts NaN above every number: the upper bound of each quantity keeps 
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
 
+from billing.stock_models import MovementReason, Product, StockMovement, TaxRate
 from billing.units import MAX_QUANTITY
 from customers.models import Customer
 from execora.core.models import User
 from execora.core.tenancy import BusinessOwned
 from ledger.models import Entry
 
-
-class Product(BusinessOwned):
-    """What the shop sells. `stock` is in `unit`; `price_paise` is for one unit, with tax or without by the shop's setting.
-    `stock` and `last_movement` are what the product's last movement left, proven by the database."""
-
-    name = models.CharField(max_length=120)
-    aliases = ArrayField(
-        models.CharField(max_length=60), default=list, blank=True, help_text="Other words, either script"
-    )
-    unit = models.CharField(max_length=12)
-    price_paise = models.BigIntegerField()
-    hsn = models.CharField("HSN", max_length=8, blank=True, validators=[RegexValidator(r"^\d{4,8}$")])
-    gst_rate_bp = models.IntegerField(
-        "GST rate (1/100 %)", null=True, blank=True, default=0, help_text="Empty: by its HSN, on the day of the bill"
-    )
-    stock = models.DecimalField(max_digits=12, decimal_places=3, default=0)
-    last_movement = models.BigIntegerField(default=0, editable=False)
-    low_stock_at = models.DecimalField(max_digits=12, decimal_places=3, default=0)
-    is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint("business", Lower("name"), name="product_name_once"),
-            models.CheckConstraint(condition=models.Q(price_paise__gte=0), name="product_price_positive"),
-            models.CheckConstraint(
-                condition=models.Q(gst_rate_bp__gte=0, gst_rate_bp__lte=10_000), name="product_rate"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(stock__gte=0, stock__lte=MAX_QUANTITY), name="product_stock_positive"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(low_stock_at__gte=0, low_stock_at__lte=MAX_QUANTITY),
-                name="product_low_stock_positive",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class TaxRate(BusinessOwned):
-    """What the goods of an HSN, or of all that begin with it, are taxed at from one day to another, both included.
-
-    `cess_rate_bp` is on the taxable value too. The longest HSN that fits decides, and of its rows the one that began last.
-    """
-
-    hsn = models.CharField("HSN", max_length=8, validators=[RegexValidator(r"^\d{2,8}$")])
-    rate_bp = models.IntegerField("GST rate (1/100 %)")
-    cess_rate_bp = models.IntegerField("cess rate (1/100 %)", default=0, db_default=0)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True, help_text="The last day; empty: until further notice")
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["business", "hsn", "valid_from"], name="tax_rate_once"),
-            models.CheckConstraint(condition=models.Q(hsn__regex=r"^[0-9]{2,8}$"), name="tax_rate_hsn"),
-            models.CheckConstraint(
-                condition=models.Q(rate_bp__gte=0, rate_bp__lte=10_000)
-                & models.Q(cess_rate_bp__gte=0, cess_rate_bp__lte=100_000),
-                name="tax_rate_bounds",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
-                name="tax_rate_days_in_order",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.hsn} from {self.valid_from}"
-
-
-class MovementReason(models.TextChoices):
-    OPENING = "opening"
-    PURCHASE = "purchase"
-    SALE = "sale"
-    CANCELLATION = "cancellation"
-    COUNT = "count", "Stock count"
-    DAMAGE = "damage"
-    RETURN = "return"
-
-
-class StockMovement(BusinessOwned):
-    """One change of a product's stock; `stock_after` is what was there then, `sequence` its place among the product's
-    movements: 1, 2, 3 without a gap. Grows only."""
-
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="movements", db_constraint=False)
-    sequence = models.BigIntegerField()
-    quantity = models.DecimalField(max_digits=12, decimal_places=3, help_text="Signed, in the product's unit")
-    stock_after = models.DecimalField(max_digits=12, decimal_places=3)
-    reason = models.CharField(max_length=12, choices=MovementReason.choices)
-    note = models.CharField(max_length=200, blank=True)
-    invoice = models.ForeignKey(
-        "Invoice", null=True, on_delete=models.PROTECT, related_name="movements", db_constraint=False
-    )
-    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["product", "sequence"], name="movement_sequence_once"),
-            models.CheckConstraint(condition=models.Q(sequence__gt=0), name="movement_sequence_positive"),
-            models.CheckConstraint(
-                condition=models.Q(quantity__gte=-MAX_QUANTITY, quantity__lte=MAX_QUANTITY) & ~models.Q(quantity=0),
-                name="movement_moves",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(stock_after__gte=0, stock_after__lte=MAX_QUANTITY), name="movement_leaves_stock"
-            ),
-            models.CheckConstraint(condition=models.Q(reason__in=MovementReason.values), name="movement_reason_known"),
-        ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["product", "-id"], name="movement_by_product")]
+__all__ = [
+    "CreditNote",
+    "CreditNoteItem",
+    "DocumentType",
+    "Invoice",
+    "InvoiceItem",
+    "InvoiceStatus",
+    "MovementReason",
+    "NumberSeries",
+    "NumberedDocument",
+    "Product",
+    "StockMovement",
+    "TaxRate",
+]
 
 
 class DocumentType(models.TextChoices):
@@ -321,12 +221,127 @@ class InvoiceItem(BusinessOwned):
         ]
 
 
+class CreditNote(BusinessOwned):
+    """What was taken back of an issued invoice: all that remained of it, or some lines. It is never changed or undone.
+    Amounts are paise: taxable + cgst + sgst + igst + cess + round_off = total; with `restock` the goods went back on the
+    shelf. Only the note that leaves nothing of the invoice takes its round-off.
+
+    Source: CGST Act, section 34; CGST Rules, rule 53(1A).
+    """
+
+    customer_path: ClassVar[str | None] = "customer_id"
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="credit_notes", db_constraint=False)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credit_notes", db_constraint=False)
+    number = models.CharField(max_length=16)
+    issued_on = models.DateField()
+    reason = models.CharField(max_length=200)
+    restock = models.BooleanField()
+    taxable_paise = models.BigIntegerField()
+    cgst_paise = models.BigIntegerField()
+    sgst_paise = models.BigIntegerField()
+    igst_paise = models.BigIntegerField()
+    cess_paise = models.BigIntegerField(default=0)
+    round_off_paise = models.BigIntegerField()
+    total_paise = models.BigIntegerField()
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="credit_note", db_constraint=False)
+    created_at = models.DateTimeField()
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["business", "number"], name="note_number_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    total_paise__gt=0,
+                    total_paise=models.F("taxable_paise")
+                    + models.F("cgst_paise")
+                    + models.F("sgst_paise")
+                    + models.F("igst_paise")
+                    + models.F("cess_paise")
+                    + models.F("round_off_paise"),
+                ),
+                name="note_adds_up",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["business", "-id"], name="note_by_time"),
+            models.Index(fields=["business", "customer", "-id"], name="note_by_customer"),
+            models.Index(fields=["business", "issued_on"], name="note_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CreditNoteItem(BusinessOwned):
+    """How much of one `line` of the invoice was taken back, counted in that line's `unit`; what it says is what the line
+    says. `stock_quantity` is in the product's own unit."""
+
+    customer_path: ClassVar[str | None] = "note__customer_id"
+
+    note = models.ForeignKey(CreditNote, on_delete=models.PROTECT, related_name="items", db_constraint=False)
+    line = models.SmallIntegerField()
+    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    description = models.CharField(max_length=120)
+    hsn = models.CharField(max_length=8, blank=True)
+    quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    unit = models.CharField(max_length=12)
+    stock_quantity = models.DecimalField(max_digits=12, decimal_places=3)
+    gst_rate_bp = models.IntegerField()
+    taxable_paise = models.BigIntegerField()
+    cgst_paise = models.BigIntegerField()
+    sgst_paise = models.BigIntegerField()
+    igst_paise = models.BigIntegerField()
+    cess_paise = models.BigIntegerField(default=0)
+    total_paise = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["note", "line"], name="note_line_once"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gt=0, quantity__lte=MAX_QUANTITY)
+                & models.Q(stock_quantity__gte=0, stock_quantity__lte=MAX_QUANTITY),
+                name="note_quantity_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    taxable_paise__gte=0,
+                    cgst_paise__gte=0,
+                    sgst_paise__gte=0,
+                    igst_paise__gte=0,
+                    cess_paise__gte=0,
+                    total_paise=models.F("taxable_paise")
+                    + models.F("cgst_paise")
+                    + models.F("sgst_paise")
+                    + models.F("igst_paise")
+                    + models.F("cess_paise"),
+                ),
+                name="note_item_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.description}, line {self.line}"
+
+
+class NumberedDocument(models.TextChoices):
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note", "Credit note"
+
+
 class NumberSeries(BusinessOwned):
     """The last number used in a series in a financial year; it goes up by one, never back. Its row is locked last, and
-    only until the commit."""
+    only until the commit. A series numbers one kind of document."""
 
     financial_year = models.CharField(max_length=5)
     series = models.CharField(max_length=3)
+    document = models.CharField(
+        max_length=11,
+        choices=NumberedDocument.choices,
+        default=NumberedDocument.INVOICE,
+        db_default=NumberedDocument.INVOICE,
+    )
     last_number = models.BigIntegerField(default=0)
 
     class Meta:

@@ -298,6 +298,65 @@ class CancelIn(WireSerializer):
     reason = TextField(max_length=200)
 
 
+class CreditLineIn(WireSerializer):
+    """A line of the invoice by its place, from 1, and how much of it is taken back, in the line's own unit."""
+
+    line = serializers.IntegerField(min_value=1, max_value=_MOST_ITEMS)
+    quantity = QuantityField()
+
+
+class CreditNoteIn(WireSerializer):
+    """Without `items` all that remains of the invoice is taken back. `restock` false: the goods do not go on sale again."""
+
+    reason = TextField(max_length=200)
+    items = serializers.ListField(child=CreditLineIn(), min_length=1, max_length=_MOST_ITEMS, required=False)
+    restock = serializers.BooleanField(required=False, default=True)
+
+
+class CreditNoteItemOut(WireSerializer):
+    line = serializers.IntegerField(help_text="Of the invoice, from 1")
+    productId = serializers.CharField(source="product_id", allow_null=True)
+    productName = serializers.CharField(source="description")
+    hsn = serializers.CharField()
+    quantity = QuantityField()
+    unit = serializers.CharField()
+    gstRate = PercentField(source="gst_rate_bp")
+    taxable = MoneyField(source="taxable_paise")
+    cgst = MoneyField(source="cgst_paise")
+    sgst = MoneyField(source="sgst_paise")
+    igst = MoneyField(source="igst_paise")
+    cess = MoneyField(source="cess_paise")
+    total = MoneyField(source="total_paise")
+
+
+class CreditNoteOut(WireSerializer):
+    id = serializers.CharField(source="pk")
+    number = serializers.CharField()
+    date = serializers.DateField(source="issued_on")
+    invoiceId = serializers.CharField(source="invoice_id")
+    invoiceNumber = serializers.CharField(source="invoice.number")
+    invoiceDate = serializers.DateField(source="invoice.issued_on")
+    customerId = serializers.CharField(source="customer_id")
+    customerName = serializers.CharField(source="customer.name")
+    reason = serializers.CharField()
+    restock = serializers.BooleanField()
+    items = CreditNoteItemOut(many=True)
+    taxable = MoneyField(source="taxable_paise")
+    cgst = MoneyField(source="cgst_paise")
+    sgst = MoneyField(source="sgst_paise")
+    igst = MoneyField(source="igst_paise")
+    cess = MoneyField(source="cess_paise")
+    roundOff = MoneyField(source="round_off_paise")
+    total = MoneyField(source="total_paise")
+    entryId = serializers.CharField(source="entry_id")
+    createdAt = serializers.DateTimeField(source="created_at")
+
+
+class CreditNotePage(PageQuery):
+    customerId = TextField(max_length=40, required=False)
+    invoiceId = serializers.UUIDField(required=False)
+
+
 class ConfirmIn(WireSerializer):
     """Confirming takes no fields."""
 

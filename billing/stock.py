@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from billing.errors import InsufficientStock, ProductNotFound, Shortage, StockTooLarge
-from billing.models import Invoice, MovementReason, Product, StockMovement
+from billing.models import CreditNote, Invoice, MovementReason, Product, StockMovement
 from billing.units import MAX_QUANTITY
 from execora.core.actor import Actor
 from execora.core.events import announce
@@ -39,6 +39,7 @@ def apply_movements(
     reason: MovementReason,
     note: str = "",
     invoice: Invoice | None = None,
+    credit_note: CreditNote | None = None,
 ) -> list[StockMovement]:
     """Change the stock of locked products by signed quantities in their units, all or none, and write the movements.
 
@@ -70,6 +71,7 @@ def apply_movements(
             reason=reason,
             note=note,
             invoice=invoice,
+            credit_note=credit_note,
             user_id=actor.user_id,
             at=actor.now,
         )

@@ -1,6 +1,6 @@
 from billing.paper_views import InvoicePaperViewSet
 from billing.tax_views import TaxReportViewSet
-from billing.views import InvoiceViewSet, ProductViewSet, SummaryViewSet
+from billing.views import CreditNoteViewSet, InvoiceViewSet, ProductViewSet, SummaryViewSet
 from execora.api.routes import route
 
 _ID = "<str:pk>"
@@ -15,6 +15,9 @@ urlpatterns = [
     route(f"invoices/{_ID}/pdf", InvoicePaperViewSet, {"get": "pdf"}, "invoice-pdf"),
     route(f"invoices/{_ID}/confirm", InvoiceViewSet, {"post": "confirm"}, "invoice-confirm"),
     route(f"invoices/{_ID}/cancel", InvoiceViewSet, {"post": "cancel"}, "invoice-cancel"),
+    route(f"invoices/{_ID}/credit-notes", InvoiceViewSet, {"post": "credit"}, "invoice-credit"),
+    route("credit-notes", CreditNoteViewSet, {"get": "list"}, "credit-notes"),
+    route(f"credit-notes/{_ID}", CreditNoteViewSet, {"get": "retrieve"}, "credit-note"),
     route("summary/daily", SummaryViewSet, {"get": "daily"}, "summary-daily"),
     route("reports/gstr1", TaxReportViewSet, {"get": "gstr1"}, "gstr1"),
     route("reports/sales-register", TaxReportViewSet, {"get": "sales_register"}, "sales-register"),

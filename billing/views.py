@@ -18,13 +18,17 @@ from billing.commands import (
     issue_invoice,
     move_stock,
 )
+from billing.credit_notes import CreditLine, credit_notes_of, find_credit_note, issue_credit_note
 from billing.errors import InvoiceNotFound
 from billing.lookup import find_product, invoices_of, products_by_id
-from billing.models import Invoice, InvoiceItem, MovementReason, Product, StockMovement
+from billing.models import CreditNote, CreditNoteItem, Invoice, InvoiceItem, MovementReason, Product, StockMovement
 from billing.pricing import AdHoc, Line
 from billing.serializers import (
     CancelIn,
     ConfirmIn,
+    CreditNoteIn,
+    CreditNoteOut,
+    CreditNotePage,
     InvoiceIn,
     InvoiceOut,
     InvoicePage,
@@ -55,6 +59,10 @@ _INVOICE = inline_serializer("InvoiceAnswer", {"invoice": InvoiceOut()})
 _INVOICES = inline_serializer(
     "InvoicesAnswer", {"invoices": InvoiceOut(many=True), "next": serializers.CharField(allow_null=True)}
 )
+_NOTE = inline_serializer("CreditNoteAnswer", {"creditNote": CreditNoteOut()})
+_NOTES = inline_serializer(
+    "CreditNotesAnswer", {"creditNotes": CreditNoteOut(many=True), "next": serializers.CharField(allow_null=True)}
+)
 _SUMMARY = inline_serializer("SummaryAnswer", {"summary": SummaryOut()})
 
 
@@ -77,6 +85,15 @@ def _movement_answer(movement: StockMovement) -> dict[str, Any]:
 
 def _invoice_answer(invoice: Invoice) -> dict[str, Any]:
     return {"invoice": invoice_json(invoice)}
+
+
+def _note_answer(note: CreditNote) -> dict[str, Any]:
+    return {"creditNote": dict(CreditNoteOut(_with_note_items(CreditNote.objects.filter(pk=note.pk)).get()).data)}
+
+
+def _with_note_items(rows: QuerySet[CreditNote]) -> QuerySet[CreditNote]:
+    items = Prefetch("items", CreditNoteItem.objects.order_by("line"))
+    return rows.select_related("customer", "invoice").prefetch_related(items)
 
 
 class ProductViewSet(WireViewSet):
@@ -140,6 +157,7 @@ class InvoiceViewSet(WireViewSet):
         "create": Permission.INVOICE_ISSUE,
         "confirm": Permission.INVOICE_ISSUE,
         "cancel": Permission.INVOICE_CANCEL,
+        "credit": Permission.CREDIT_NOTE_ISSUE,
     }
 
     @extend_schema(parameters=[InvoicePage], responses=_INVOICES)
@@ -186,6 +204,39 @@ class InvoiceViewSet(WireViewSet):
     def cancel(self, request: Request, pk: str) -> Response:
         reason = self.body(CancelIn)["reason"]
         return self.run(cancel_invoice, _invoice_answer, status=200, invoice_id=_invoice_id(pk), reason=reason)
+
+    @extend_schema(request=CreditNoteIn, responses={201: _NOTE})
+    def credit(self, request: Request, pk: str) -> Response:
+        """Take back what remains of an issued invoice, or some of its lines, by a credit note."""
+        given = self.body(CreditNoteIn)
+        lines = [CreditLine(**item) for item in given["items"]] if "items" in given else None
+        return self.run(
+            issue_credit_note,
+            _note_answer,
+            invoice_id=_invoice_id(pk),
+            reason=given["reason"],
+            lines=lines,
+            restock=given["restock"],
+        )
+
+
+class CreditNoteViewSet(WireViewSet):
+    permissions: ClassVar = {"list": Permission.INVOICE_VIEW, "retrieve": Permission.INVOICE_VIEW}
+
+    @extend_schema(parameters=[CreditNotePage], responses=_NOTES)
+    def list(self, request: Request) -> Response:
+        query = self.query(CreditNotePage)
+        rows = credit_notes_of(self.actor)
+        if "customerId" in query:
+            rows = rows.filter(customer=find_customer(self.actor, query["customerId"]))
+        if "invoiceId" in query:
+            rows = rows.filter(invoice_id=query["invoiceId"])
+        page, following = page_of(_with_note_items(rows), query)
+        return Response({"creditNotes": CreditNoteOut(page, many=True).data, "next": following})
+
+    @extend_schema(responses=_NOTE)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return Response(_note_answer(find_credit_note(self.actor, pk)))
 
 
 class SummaryViewSet(WireViewSet):

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
@@ -38,6 +39,19 @@ class Business(models.Model):
         "turnover", default=0, db_default=0, help_text="Of all shops under this PAN in the last financial year (paise)"
     )
     invoice_series = models.CharField(max_length=3, default="A", help_text="Letters or digits; part of invoice numbers")
+    more_invoice_series = ArrayField(
+        models.CharField(max_length=3),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Further series of invoice numbers: of another counter, another channel",
+    )
+    credit_note_series = models.CharField(
+        max_length=3, default="CN", db_default="CN", help_text="Part of the numbers of credit notes; no invoices use it"
+    )
+    allows_negative_stock = models.BooleanField(
+        default=False, db_default=False, help_text="Sell more than is in stock, with a warning"
+    )
     time_zone = models.CharField(max_length=40, default="Asia/Kolkata")
     phone_e164 = models.CharField("phone", max_length=16, blank=True)
     upi_address = models.CharField("UPI address", max_length=80, blank=True)
@@ -56,6 +70,12 @@ class Business(models.Model):
             models.CheckConstraint(condition=models.Q(state_code__regex=STATE_CODE_FORM), name="business_state_known"),
             models.CheckConstraint(
                 condition=models.Q(invoice_series__regex=r"^[A-Z0-9]{1,3}$"), name="business_series_form"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(credit_note_series__regex=r"^[A-Z0-9]{1,3}$")
+                & ~models.Q(credit_note_series=models.F("invoice_series"))
+                & ~models.Q(more_invoice_series__contains=[models.F("credit_note_series")]),
+                name="business_note_series_its_own",
             ),
         ]
 

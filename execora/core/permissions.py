@@ -25,6 +25,7 @@ class Permission(StrEnum):
     INVOICE_VIEW = "invoice.view"
     INVOICE_ISSUE = "invoice.issue"
     INVOICE_CANCEL = "invoice.cancel"
+    CREDIT_NOTE_ISSUE = "credit_note.issue"
     LEDGER_VIEW = "ledger.view"
     PAYMENT_RECORD = "payment.record"
     CREDIT_RECORD = "credit.record"

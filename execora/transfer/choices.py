@@ -20,6 +20,8 @@ TAKEN: dict[str, frozenset[str]] = {
     "billing.NumberSeries": frozenset(),
     "billing.Invoice": frozenset(),
     "billing.InvoiceItem": frozenset(),
+    "billing.CreditNote": frozenset(),
+    "billing.CreditNoteItem": frozenset(),
     "billing.StockMovement": frozenset(),
     "reminders.Reminder": frozenset(),
     "reminders.OutgoingMessage": frozenset(),

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from billing.commands import Line, create_product, issue_invoice
+from billing.credit_notes import issue_credit_note
 from customers.commands import create_customer
 from customers.models import Customer
 from execora.core.permissions import Role
@@ -69,6 +70,9 @@ TABLE = {
     "POST invoices/<str:pk>/cancel": "401 403 403 200 200 404 404",
     "GET reports/gstr1": "401 403 403 200 200 200 200",
     "GET reports/sales-register": "401 403 403 200 200 200 200",
+    "POST invoices/<str:pk>/credit-notes": "401 403 403 201 201 404 404",
+    "GET credit-notes": "401 200 200 200 200 200 200",
+    "GET credit-notes/<str:pk>": "401 200 404 200 200 404 404",
     "GET summary/daily": "401 403 403 200 200 200 200",
     "GET reminders": "401 403 403 200 200 200 200",
     "POST reminders": "401 403 403 201 201 404 404",
@@ -110,6 +114,10 @@ def world() -> World:
         "reverse": str(record_payment(shop.staff, customer=shop.rahul, amount_paise=500, mode="cash").pk),
         "reminders": str(schedule_reminder(shop.staff, customer=shop.rahul, due_at=tomorrow_at(12, days=1)).pk),
     }
+    sold = issue_invoice(shop.staff, customer=shop.rahul, lines=[line])
+    ids |= {
+        "credit-notes": str(issue_credit_note(shop.staff, invoice_id=sold.pk, reason="wapas").pk),
+    }
     session = make_session(shop.customer_user)
     ids["auth/sessions"] = claims_of(token_of(shop.customer_user))["sid"]
     ids |= {"sessions": str(session.pk), "recordings": str(make_recording(session).pk)}
@@ -137,6 +145,7 @@ def body_of(route: str, world: World) -> Any:
         "POST products/<str:pk>/stock": {"quantity": "-1", "reason": "damage"},
         "POST invoices": {"customerId": rahul, "items": [{"productId": rice, "quantity": "1"}]},
         "POST invoices/<str:pk>/cancel": {"reason": "wrong"},
+        "POST invoices/<str:pk>/credit-notes": {"reason": "wapas"},
         "POST reminders": {"customerId": rahul, "datetime": tomorrow_at(12, days=2).isoformat()},
         "PATCH reminders/<str:pk>": {"datetime": tomorrow_at(12, days=3).isoformat()},
     }
@@ -148,6 +157,8 @@ def path_of(route: str, world: World) -> str:
     parts = address.split("/")
     key = parts[-1] if parts[-1] in world.ids else "/".join(parts[:-1]) if parts[0] == "auth" else parts[0]
     query = {"customers/search": "?q=rahul", "reports/gstr1": "?period=2026-11"}.get(address, "")
+    if address.endswith("/credit-notes"):
+        key = "invoices"  # a note is made of an invoice
     return f"/api/v1/{address.replace('<str:pk>', world.ids.get(key, ''))}{query}"
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from billing.commands import Line, create_product, issue_invoice
+from billing.credit_notes import issue_credit_note
 from customers.commands import create_customer
 from execora.core.door import leave
 from ledger.commands import record_payment
@@ -45,6 +46,8 @@ READS = {
     "invoices?customerId=cust-001": 5,
     "invoices/{invoice}": 4,
     "invoices/{invoice}/pdf": 4,
+    "credit-notes": 4,
+    "credit-notes/{note}": 5,
     "summary/daily": 5,
     "reports/gstr1?period=2026-11": 9,
     "reports/sales-register": 7,
@@ -64,6 +67,8 @@ def fill(shop: Shop, number: int) -> dict[str, str]:
     """Add one of everything; return the ids that a path may name."""
     product = create_product(shop.staff, name=f"Rice {number}", unit="kg", price_paise=6_000, stock=Decimal(10))
     bill = issue_invoice(shop.staff, customer=shop.rahul, lines=[Line(product=product, quantity=Decimal(1))])
+    sold = issue_invoice(shop.staff, customer=shop.rahul, lines=[Line(product=product, quantity=Decimal(1))])
+    note = issue_credit_note(shop.staff, invoice_id=sold.pk, reason="wapas")
     record_payment(shop.staff, customer=shop.rahul, amount_paise=500, mode="cash")
     schedule_reminder(shop.staff, customer=shop.rahul, due_at=tomorrow_at(12, days=1))
     create_customer(shop.staff, name=f"Rahul Number {number}")
@@ -72,6 +77,7 @@ def fill(shop: Shop, number: int) -> dict[str, str]:
     return {
         "product": str(product.pk),
         "invoice": str(bill.pk),
+        "note": str(note.pk),
         "session": str(session.pk),
         "recording": str(recording.pk),
     }

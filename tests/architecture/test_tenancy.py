@@ -157,6 +157,8 @@ def test_no_edge_reads_all_rows() -> None:
 
 # Reads at an edge that do not start with visible_to, each with its reason.
 UNSCOPED_AT_AN_EDGE = {
+    ("billing/views.py", "CreditNote"): "reads again the very note that was found or has just been issued",
+    ("billing/views.py", "CreditNoteItem"): "the lines of notes that were read through credit_notes_of",
     ("billing/views.py", "Invoice"): "reads again the very invoice that the command has just returned",
     ("billing/views.py", "InvoiceItem"): "the lines of invoices that were read through invoices_of",
     ("customers/views.py", "User"): "the user behind the token, by the key that the actor has",

@@ -14,6 +14,8 @@ from django.utils import timezone
 from psycopg import errors, sql
 
 from billing.commands import Line, create_product, issue_invoice
+from billing.credit_notes import issue_credit_note
+from billing.models import TaxRate
 from customers.codes import asked_for, keep_code, sealed_request
 from execora.core.commands import Once
 from execora.core.door import acting_in
@@ -99,7 +101,9 @@ def full_shops() -> tuple[Shop, Shop]:
 
 def _fill(shop: Shop) -> None:
     rice = create_product(shop.staff, name="Rice", unit="kg", price_paise=60_00, stock=Decimal(10))
-    issue_invoice(shop.staff, customer=shop.rahul, lines=[Line(product=rice, quantity=Decimal(2))])
+    bill = issue_invoice(shop.staff, customer=shop.rahul, lines=[Line(product=rice, quantity=Decimal(2))])
+    issue_credit_note(shop.staff, invoice_id=bill.pk, reason="wapas")
+    TaxRate.objects.create(business=shop.business, hsn="1006", rate_bp=500, valid_from="2025-09-22")
     record_payment.once(
         shop.staff,
         Once("key-00001", b"x" * 32),

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from billing.commands import Line, cancel_invoice, create_product, issue_invoice
+from billing.credit_notes import CreditLine, issue_credit_note
 from execora.core.door import acting_in
 from execora.ops.management.commands.verify_books import checks, verify
 from ledger.commands import add_credit, record_payment, reverse_entry
@@ -34,6 +35,8 @@ def _fill(shop: Shop) -> None:
         for n in (1, 2, 3)
     ]
     cancel_invoice(shop.admin, invoice_id=bills[0].pk, reason="wrong")
+    kilo = [CreditLine(line=1, quantity=Decimal(1))]
+    issue_credit_note(shop.staff, invoice_id=bills[2].pk, reason="wapas", lines=kilo)
     record_payment(shop.staff, customer=shop.rahul, amount_paise=500, mode="cash")
     credit = add_credit(shop.staff, customer=shop.rahul, amount_paise=700, description="udhaar")
     reverse_entry(shop.admin, entry_id=credit.pk, reason="wrong")
@@ -134,6 +137,24 @@ BREAKS = {
     "a series went on by itself": (
         "UPDATE billing_numberseries SET last_number = last_number + 1",
         "invoice numbers of a series",
+    ),
+    "a note's number is missing": ("DELETE FROM billing_creditnote", "those of credit notes"),
+    "a note's total is changed": (
+        "UPDATE billing_creditnote SET total_paise = total_paise + 100, round_off_paise = round_off_paise + 100",
+        "a credit note is the sum of its lines",
+    ),
+    "a note's line is changed": (
+        "UPDATE billing_creditnoteitem SET taxable_paise = taxable_paise + 1, total_paise = total_paise + 1",
+        "a credit note is the sum of its lines",
+    ),
+    "a note is gone from its entry": ("DELETE FROM billing_creditnote", "has its credit note"),
+    "a note takes more than was billed": (
+        "UPDATE billing_creditnoteitem SET quantity = 4",
+        "no more than was billed",
+    ),
+    "a note's goods came back twice": (
+        "UPDATE billing_stockmovement SET quantity = quantity * 2 WHERE credit_note_id IS NOT NULL",
+        "brought back to the stock",
     ),
     "a movement is changed": (
         "UPDATE billing_stockmovement SET quantity = quantity - 1 WHERE sequence = 2",
