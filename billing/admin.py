@@ -6,9 +6,10 @@ from typing import Any, cast
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 
 from billing.commands import CHANGEABLE, cancel_invoice, change_product, create_product, move_stock
-from billing.models import Invoice, InvoiceItem, MovementReason, NumberSeries, Product, StockMovement
+from billing.models import BooksVerification, Invoice, InvoiceItem, MovementReason, NumberSeries, Product, StockMovement
 from execora.api.admin import OwnedAdmin, WritableAdmin, admin_actor, rupee_column
 from execora.core.actor import Actor
 from execora.core.permissions import Permission
@@ -90,3 +91,36 @@ class InvoiceItemAdmin(OwnedAdmin):
 class NumberSeriesAdmin(OwnedAdmin):
     view_permission = Permission.INVOICE_VIEW
     list_display = ("financial_year", "series", "last_number")
+
+
+@admin.register(BooksVerification)
+class BooksVerificationAdmin(OwnedAdmin):
+    view_permission = Permission.LEDGER_VIEW
+    list_display = ("at", "is_true", "entries", "rules_broken", "duration_ms")
+    list_filter = ("is_true",)
+    ordering = ("-at",)
+    fields = ("at", "is_true", "entries", "duration_ms", "what_is_broken")
+    readonly_fields = ("what_is_broken",)
+
+    @admin.display(description="Rules broken")
+    def rules_broken(self, row: BooksVerification) -> int:
+        return len(row.broken)
+
+    @admin.display(description="What is broken")
+    def what_is_broken(self, row: BooksVerification) -> str:
+        """Each rule, how many rows break it, and the first of them."""
+        return (
+            format_html_join(
+                "",
+                "<p><b>{}: {}</b></p><pre>{}</pre>",
+                (
+                    (
+                        rule["rule"],
+                        rule["count"],
+                        "\n".join("{}: expected {}; found {}".format(*one) for one in rule["rows"]),
+                    )
+                    for rule in row.broken
+                ),
+            )
+            or "Nothing: every rule holds."
+        )

@@ -349,3 +349,20 @@ class NumberSeries(BusinessOwned):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["business", "financial_year", "series"], name="series_once"),
         ]
+
+
+class BooksVerification(BusinessOwned):
+    """What a verification of the shop's books found. `broken` lists the rules that did not hold, each with its count and the
+    first rows as (id, expected, found)."""
+
+    at = models.DateTimeField()
+    entries = models.BigIntegerField()
+    duration_ms = models.IntegerField()
+    is_true = models.BooleanField("Books are right")
+    broken = models.JSONField(default=list)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["business", "-at"], name="verification_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%d %b %Y}: {'right' if self.is_true else 'broken'}"

@@ -354,7 +354,7 @@ SPECTACULAR_SETTINGS = {
 
 # Jobs: procrastinate, in the same PostgreSQL.
 PROCRASTINATE_ON_APP_READY = "execora.core.jobs.on_app_ready"
-PROCRASTINATE_IMPORT_PATHS = ["customers.jobs", "reminders.jobs", "voice.jobs", "webhooks.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["billing.jobs", "customers.jobs", "reminders.jobs", "voice.jobs", "webhooks.jobs"]
 
 # A line "phone code" for each one-time code, so that a tester can log in as a customer: never outside the demo.
 CODE_SINK_FILE: str = env.str("CODE_SINK_FILE", default="")

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     USER_MANAGE = "user.manage"
     BUSINESS_CHANGE = "business.change"
     AUDIT_VIEW = "audit.view"
+    BOOKS_VERIFY = "books.verify"
     BOOKS_EXPORT = "books.export"
 
 
@@ -76,7 +77,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STAFF: _STAFF,
     Role.CUSTOMER: _CUSTOMER,
 }
-# What the system does by itself (a reminder's occurrence falls due, a recording's time is over, a customer proved to have
+# What the system does by itself (a reminder's occurrence falls due, a recording's time is over, the night comes to verify the books, a customer proved to have
 # their phone), on nobody's behalf.
 SYSTEM_PERMISSIONS: frozenset[Permission] = frozenset(
     {
@@ -84,5 +85,6 @@ SYSTEM_PERMISSIONS: frozenset[Permission] = frozenset(
         Permission.REMINDER_VIEW,
         Permission.RECORDING_DELETE,
         Permission.CUSTOMER_LOGIN_OPEN,
+        Permission.BOOKS_VERIFY,
     }
 )

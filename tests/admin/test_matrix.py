@@ -21,6 +21,7 @@ OWN = frozenset({"staff", "admin"})
 
 # Who may see, who may add, who may change. Nobody deletes anything.
 TABLE: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
+    "billing.BooksVerification": (STAFF, NOBODY, NOBODY),
     "billing.Invoice": (STAFF, NOBODY, NOBODY),
     "billing.InvoiceItem": (STAFF, NOBODY, NOBODY),
     "billing.NumberSeries": (STAFF, NOBODY, NOBODY),
@@ -43,7 +44,12 @@ TABLE: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
     "voice.Utterance": (ADMIN, NOBODY, NOBODY),
     "voice.VoiceSession": (ADMIN, NOBODY, NOBODY),
 }
-WITHOUT_A_ROW = {"core.IdempotencyKey", "procrastinate.ProcrastinateJob", "reminders.OutgoingMessage"}
+WITHOUT_A_ROW = {
+    "billing.BooksVerification",
+    "core.IdempotencyKey",
+    "procrastinate.ProcrastinateJob",
+    "reminders.OutgoingMessage",
+}
 PAGES = {
     "",
     "add/",

@@ -309,6 +309,7 @@ def test_the_application_role_deletes_logins_keys_and_jobs_alone(app_connection_
     with app_connection_factory() as raw:
         deletable = {str(row[0]) for row in raw.execute(asked).fetchall()}
     assert {table for table in deletable if not table.startswith("procrastinate_")} == {
+        "billing_booksverification",
         "core_authsession",
         "core_backupcode",
         "core_idempotencykey",

@@ -9,10 +9,11 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from billing.books import checks
 from billing.commands import Line, cancel_invoice, create_product, issue_invoice
 from billing.credit_notes import CreditLine, issue_credit_note
 from execora.core.door import acting_in
-from execora.ops.management.commands.verify_books import checks, verify
+from execora.ops.management.commands.verify_books import verify
 from ledger.commands import add_credit, record_payment, reverse_entry
 from tests.support.database import TestDatabase
 from tests.support.factories import Shop, make_shop

@@ -4,16 +4,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from billing.verification import BILLING_CHECKS
-from execora.core.books import Check, Finding, find
-from execora.core.verification import rights_checks
+from billing.books import ONE_MOMENT, checks
+from execora.core.books import Finding, find
 from execora.ops.owner import open_as_owner
-from ledger.verification import LEDGER_CHECKS
-
-WORK_MEMORY = "256MB"
 
 
 class Command(BaseCommand):
@@ -40,18 +35,10 @@ class Command(BaseCommand):
             self.stdout.write(f"    and {finding.count - len(finding.rows)} more")
 
 
-def checks() -> tuple[Check, ...]:
-    """Return every check there is."""
-    return (*LEDGER_CHECKS, *BILLING_CHECKS, *rights_checks(settings.APPLICATION_ROLE))
-
-
 def verify() -> Iterator[Finding]:
     """Yield what each check finds, all of them at one moment of the database, which is not changed."""
     with open_as_owner() as connection, connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        connection.execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
-        connection.execute("SET LOCAL statement_timeout = 0")
-        # Merge and hash joins over whole tables: a plan for a few rows would take hours.
-        connection.execute("SET LOCAL enable_nestloop = off")
+        for setting in ONE_MOMENT:
+            connection.execute(setting)
         for check in checks():
             yield find(connection, check)
