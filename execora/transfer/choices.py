@@ -41,6 +41,7 @@ LEFT: dict[str, str] = {
     "core.SecondFactor": "a secret, sealed under the server's key",
     "core.BackupCode": "a secret",
     "core.IdempotencyKey": "answers to requests that this server was sent",
+    "billing.BooksVerification": "what this server found; the next one verifies what came by itself",
     "customers.LoginCode": "a secret, for five minutes",
     "voice.Recording": "the sound lies in this server's store, and was consented to be kept there",
     "webhooks.RawEvent": "belongs to no shop until it is read",
