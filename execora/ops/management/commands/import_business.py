@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_slug
 
-from execora.ops.management.commands.verify_books import checks
+from billing.books import checks
 from execora.ops.owner import open_as_owner
 from execora.transfer.archive import ArchiveRefused, opened
 from execora.transfer.incoming import import_business
