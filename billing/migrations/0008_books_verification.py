@@ -9,7 +9,7 @@ from execora.core.tenancy import deletable, own_rows_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0005_taxes_hold"),
+        ("billing", "0007_credit_notes_hold"),
         ("core", "0011_taxes"),
     ]
 
