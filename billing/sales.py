@@ -1,18 +1,18 @@
 """What was sold in a time, by bill and rate, as the return and the register of sales need it.
 
-A bill counts on the day of its entry in the books, its cancellation, below zero, on the day of the mirror entry: what is
-shown here adds up to the tax accounts of the same days.
+A bill counts on the day of its entry in the books; its cancellation and its credit notes, below zero, on the days of
+theirs: what is shown here adds up to the tax accounts of the same days.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, QuerySet, Sum, Value
 
-from billing.models import InvoiceItem
+from billing.models import CreditNoteItem, InvoiceItem
 from execora.core.actor import Actor
 
 HEADS = ("taxable_paise", "cgst_paise", "sgst_paise", "igst_paise", "cess_paise")
@@ -32,12 +32,13 @@ _BILL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaleRow:
-    """The lines of one rate of one bill, or of its cancellation (`is_cancellation`, then every amount is below zero).
-    `total_paise` is the whole bill's, rounded as it was."""
+    """The lines of one rate of one document; `kind` is "invoice", or with every amount below zero "cancellation" or
+    "credit_note". `total_paise` is the whole document's, rounded as it was; `number` and `issued_on` are the bill's, or the
+    note's, and then `bill_number` and `bill_issued_on` those of the bill it is about."""
 
+    kind: str
     invoice_id: UUID
     day: date
-    is_cancellation: bool
     number: str
     issued_on: date
     document_type: str
@@ -55,40 +56,78 @@ class SaleRow:
     igst_paise: int
     cess_paise: int
     total_paise: int
+    bill_number: str
+    bill_issued_on: date
+    bill_total_paise: int
+
+    @property
+    def is_cancellation(self) -> bool:
+        return self.kind == "cancellation"
+
+    @property
+    def is_credit_note(self) -> bool:
+        return self.kind == "credit_note"
 
     @property
     def is_taxed(self) -> bool:
-        return self.gst_rate_bp > 0 or self.cess_rate_bp > 0
+        return self.gst_rate_bp > 0 or self.cess_rate_bp > 0 or self.cess_paise != 0
 
 
 def sales_rows(actor: Actor, *, first_day: date, last_day: date) -> list[SaleRow]:
-    """Return the bills and the cancellations of these days by day, number and rate."""
-    lines = InvoiceItem.objects.visible_to(actor)
-    sold = lines.filter(invoice__entry__occurred_on__range=(first_day, last_day))
-    undone = lines.filter(invoice__entry__reversed_by__occurred_on__range=(first_day, last_day))
+    """Return the bills, the cancellations and the credit notes of these days by day, number and rate."""
+    lines, days = InvoiceItem.objects.visible_to(actor), (first_day, last_day)
+    sold = lines.filter(invoice__entry__occurred_on__range=days)
+    undone = lines.filter(invoice__entry__reversed_by__occurred_on__range=days)
+    taken_back = CreditNoteItem.objects.visible_to(actor).filter(note__entry__occurred_on__range=days)
     rows = [
-        *_rows(actor, sold.annotate(day=F("invoice__entry__occurred_on")), is_cancellation=False),
-        *_rows(actor, undone.annotate(day=F("invoice__entry__reversed_by__occurred_on")), is_cancellation=True),
+        *_rows(actor, sold.annotate(day=F("invoice__entry__occurred_on")), kind="invoice"),
+        *_rows(actor, undone.annotate(day=F("invoice__entry__reversed_by__occurred_on")), kind="cancellation"),
+        *_note_rows(actor, taken_back),
     ]
     return sorted(rows, key=lambda row: (row.day, row.number, row.is_cancellation, row.gst_rate_bp, row.cess_rate_bp))
 
 
-def _rows(actor: Actor, lines: QuerySet[Any], *, is_cancellation: bool) -> Iterator[SaleRow]:
-    sign = -1 if is_cancellation else 1
+def _rows(actor: Actor, lines: QuerySet[Any], *, kind: str) -> Iterator[SaleRow]:
+    of_bill = {f"of_{name}": F(f"invoice__{name}") for name in _BILL}
+    grouped = lines.values("invoice_id", "day", "gst_rate_bp", "cess_rate_bp", **of_bill)
+    for row in grouped.annotate(**{f"sum_{head}": Sum(head) for head in HEADS}).order_by():
+        yield _row(actor, row, kind=kind)
+
+
+def _note_rows(actor: Actor, lines: QuerySet[Any]) -> Iterator[SaleRow]:
+    of_bill = {f"of_{name}": F(f"note__invoice__{name}") for name in _BILL}
+    of_note = {f"note_{name}": F(f"note__{name}") for name in ("number", "issued_on", "total_paise")}
     grouped = lines.values(
-        "invoice_id", "day", "gst_rate_bp", "cess_rate_bp", **{f"of_{name}": F(f"invoice__{name}") for name in _BILL}
+        "gst_rate_bp",
+        cess_rate_bp=Value(0),
+        invoice_id=F("note__invoice_id"),
+        day=F("note__entry__occurred_on"),
+        **of_bill,
+        **of_note,
     )
     for row in grouped.annotate(**{f"sum_{head}": Sum(head) for head in HEADS}).order_by():
-        values: dict[str, Any] = {name: row[f"of_{name}"] for name in _BILL}
-        at_home = values.pop("supplier_state") or actor.business.state_code
-        values |= {head: sign * int(row[f"sum_{head}"]) for head in HEADS}
-        values["total_paise"] *= sign
-        yield SaleRow(
-            **values,
-            invoice_id=row["invoice_id"],
-            day=row["day"],
-            is_cancellation=is_cancellation,
-            is_inter_state=values["place_of_supply"] != at_home,
-            gst_rate_bp=row["gst_rate_bp"],
-            cess_rate_bp=row["cess_rate_bp"],
+        bill = _row(actor, row, kind="credit_note")
+        yield replace(
+            bill, number=row["note_number"], issued_on=row["note_issued_on"], total_paise=-row["note_total_paise"]
         )
+
+
+def _row(actor: Actor, row: dict[str, Any], *, kind: str) -> SaleRow:
+    sign = 1 if kind == "invoice" else -1
+    values: dict[str, Any] = {name: row[f"of_{name}"] for name in _BILL}
+    at_home = values.pop("supplier_state") or actor.business.state_code
+    values |= {head: sign * int(row[f"sum_{head}"]) for head in HEADS}
+    bill_total_paise = values.pop("total_paise")
+    return SaleRow(
+        **values,
+        kind=kind,
+        invoice_id=row["invoice_id"],
+        day=row["day"],
+        is_inter_state=values["place_of_supply"] != at_home,
+        gst_rate_bp=row["gst_rate_bp"],
+        cess_rate_bp=row["cess_rate_bp"],
+        total_paise=sign * bill_total_paise,
+        bill_number=values["number"],
+        bill_issued_on=values["issued_on"],
+        bill_total_paise=bill_total_paise,
+    )

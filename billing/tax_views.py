@@ -54,7 +54,7 @@ class _Heads(WireSerializer):
 
 class SaleOut(_Heads):
     date = DayField(source="day")
-    kind = serializers.SerializerMethodField()
+    kind = serializers.CharField()
     number = serializers.CharField()
     issuedOn = DayField(source="issued_on")
     documentType = serializers.CharField(source="document_type")
@@ -64,9 +64,7 @@ class SaleOut(_Heads):
     gstRate = PercentField(source="gst_rate_bp")
     cessRate = PercentField(source="cess_rate_bp")
     billTotal = MoneyField(source="total_paise")
-
-    def get_kind(self, row: SaleRow) -> str:
-        return "cancellation" if row.is_cancellation else "invoice"
+    billNumber = serializers.CharField(source="bill_number")
 
 
 class _Bill(WireSerializer):
@@ -76,6 +74,11 @@ class _Bill(WireSerializer):
     placeOfSupply = serializers.CharField()
     reverseCharge = serializers.BooleanField()
     rates = inline_serializer("Gstr1Rate", {"rate": TextField(), **_Heads().get_fields()}, many=True)
+
+
+class _Note(_Bill):
+    billNumber = serializers.CharField()
+    billDate = serializers.DateField()
 
 
 _HSN = inline_serializer(
@@ -113,6 +116,10 @@ _GSTR1 = inline_serializer(
                     },
                     many=True,
                 ),
+                "cdnr": inline_serializer(
+                    "Gstr1NotesTo", {"gstin": TextField(), "name": TextField(), "notes": _Note(many=True)}, many=True
+                ),
+                "cdnur": _Note(many=True),
                 "nil": inline_serializer(
                     "Gstr1Nil",
                     {
@@ -159,7 +166,7 @@ class TaxReportViewSet(WireViewSet):
         responses={(200, "application/json"): _REGISTER, (200, "text/csv"): OpenApiTypes.STR},
     )
     def sales_register(self, request: Request) -> HttpResponseBase:
-        """A row for each bill and rate, and below zero for each that was cancelled, on its day in the books."""
+        """A row for each bill and rate, and below zero for each cancellation and credit note, on its day in the books."""
         query = self.query(RegisterQuery)
         last_day = query.get("to", self.actor.today)
         first_day = query.get("from", last_day.replace(day=1))

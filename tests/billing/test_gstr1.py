@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from billing.commands import Line, cancel_invoice, create_product, issue_invoice
+from billing.credit_notes import CreditLine, issue_credit_note
 from billing.gstr1 import gstr1
 from billing.models import Invoice, Product
 from customers.commands import create_customer
@@ -72,6 +73,7 @@ def test_the_tables_of_a_busy_month_are_the_tax_accounts_of_the_month() -> None:
     busy.customers[1].refresh_from_db()
     for _ in range(40):
         busy._do_bill()
+        busy._try("note", busy._do_note)
     today = busy.shop.staff.today
     found = this_month(busy.shop)
     books = in_the_books(busy.shop, today.replace(day=1), today)
@@ -80,7 +82,10 @@ def test_the_tables_of_a_busy_month_are_the_tax_accounts_of_the_month() -> None:
     tables = (
         rates_of([bill for of in found["b2b"] for bill in of["invoices"]]) + rates_of(found["b2cl"]) + found["b2cs"]
     )
-    assert summed(tables + rates_of(found["cancelledLater"])) == books
+    notes = rates_of([note for of in found["cdnr"] for note in of["notes"]]) + rates_of(found["cdnur"])
+    left = summed(tables + rates_of(found["cancelledLater"]))
+    assert {tax: f"{Decimal(left[tax]) - Decimal(summed(notes)[tax])}" for tax in TAXES} == books
+    assert notes
     assert summed(found["hsnB2b"] + found["hsnB2c"]) == books
     assert found["b2b"]
     assert found["b2cs"]
@@ -93,7 +98,7 @@ def test_the_register_is_the_tax_accounts_of_its_days(client: Client) -> None:
     headers = bearer(busy.shop.staff_user)
     rows = client.get("/api/v1/reports/sales-register", days, headers=headers).json()["sales"]
     assert summed(rows) == in_the_books(busy.shop, today.replace(day=1), today)
-    assert {row["kind"] for row in rows} == {"invoice", "cancellation"}
+    assert {row["kind"] for row in rows} == {"invoice", "cancellation", "credit_note"}
     answer = client.get("/api/v1/reports/sales-register", {**days, "format": "csv"}, headers=headers)
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     read = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
@@ -129,6 +134,36 @@ def test_each_bill_is_in_its_table(shop: Shop) -> None:
         ("2501", "3", "300.00"),
     ]
     assert found["documents"][0]["total"] == 5
+
+
+def test_a_credit_note_is_in_the_table_that_its_bill_asks_for(shop: Shop) -> None:
+    """Form GSTR-1, tables 7 and 9B; CGST Rules, rule 53(1A): a note names the number and the day of its bill."""
+    rice = product(shop)
+    firm = create_customer(shop.staff, name="Firm", state_code="29", gstin="29AAGCB7383J1Z4")
+    far = create_customer(shop.staff, name="Far", state_code="29", address="7 MG Road, Bengaluru")
+    bills = [sold(shop, firm, rice, 4), sold(shop, far, rice, 2_000), sold(shop, shop.rahul, rice, 3)]
+    one = [CreditLine(line=1, quantity=Decimal(1))]
+    notes = [issue_credit_note(shop.staff, invoice_id=bill.pk, reason="torn", lines=one) for bill in bills]
+    found, today = this_month(shop), shop.staff.today.isoformat()
+    igst = {"rate": "5", "taxable": "100.00", "cgst": "0.00", "sgst": "0.00", "igst": "5.00", "cess": "0.00"}
+    listed = [
+        {
+            "number": note.number,
+            "date": today,
+            "billNumber": bill.number,
+            "billDate": today,
+            "value": "105.00",
+            "placeOfSupply": "29",
+            "reverseCharge": False,
+            "rates": [igst],
+        }
+        for note, bill in zip(notes[:2], bills[:2], strict=True)
+    ]
+    assert found["cdnr"] == [{"gstin": "29AAGCB7383J1Z4", "name": "Firm", "notes": listed[:1]}]
+    assert found["cdnur"] == listed[1:]
+    assert [(row["placeOfSupply"], row["taxable"], row["cgst"]) for row in found["b2cs"]] == [("27", "200.00", "5.00")]
+    assert [(row["quantity"], row["taxable"]) for row in found["hsnB2c"]] == [("2001", "200100.00")]
+    assert [(row["series"][-2:], row["total"]) for row in found["documents"]] == [("/A", 3), ("CN", 3)]
 
 
 def test_a_bill_at_the_limit_is_not_above_it(shop: Shop, settings: Any) -> None:

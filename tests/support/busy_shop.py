@@ -7,6 +7,7 @@ from random import Random
 from uuid import UUID
 
 from billing.commands import Line, cancel_invoice, confirm_invoice, create_product, issue_invoice, move_stock
+from billing.credit_notes import CreditLine, issue_credit_note
 from billing.models import InvoiceStatus, MovementReason, Product
 from customers.commands import create_customer
 from customers.models import Customer
@@ -56,7 +57,7 @@ class BusyShop:
         for customer in self.customers[:4]:
             self._try("opening", lambda customer=customer: self._opening(customer))
         acts = [getattr(self, f"_do_{name}") for name in ("bill", "bill", "bill", "pay", "pay", "credit", "draft")]
-        acts += [getattr(self, f"_do_{name}") for name in ("confirm", "cancel", "reverse", "stock", "remind")]
+        acts += [getattr(self, f"_do_{name}") for name in ("confirm", "cancel", "reverse", "stock", "remind", "note")]
         for _ in range(steps):
             act: Callable[[], None] = self.random.choice(acts)
             self._try(act.__name__.removeprefix("_do_"), act)
@@ -119,6 +120,14 @@ class BusyShop:
     def _do_cancel(self) -> None:
         if self._invoices:
             cancel_invoice(self.shop.admin, invoice_id=self.random.choice(self._invoices), reason="गलत बिल")
+
+    def _do_note(self) -> None:
+        if not self._invoices:
+            return
+        bill, whole = self.random.choice(self._invoices), self.random.random() < 0.3
+        lines = None if whole else [CreditLine(line=1, quantity=Decimal(self.random.choice((250, 1_000))) / 1_000)]
+        reason, restock = self.random.choice(WORDS), self.random.random() < 0.7
+        issue_credit_note(self.shop.staff, invoice_id=bill, reason=reason, lines=lines, restock=restock)
 
     def _do_pay(self) -> None:
         entry = record_payment(

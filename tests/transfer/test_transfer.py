@@ -17,7 +17,6 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from billing.commands import Line, issue_invoice
-from billing.credit_notes import issue_credit_note
 from billing.models import Invoice
 from customers.models import Customer
 from execora.core.door import acting_in, business_of_slug, businesses_count
@@ -75,10 +74,7 @@ def test_a_busy_shop_comes_back_byte_for_byte_and_goes_on(test_database: TestDat
     busy = BusyShop(seed=11, steps=150)
     token_of(busy.shop.staff_user)
     business = busy.shop.business
-    with acting_in(business.pk):
-        sold = Invoice.objects.filter(status="issued").order_by("number").first()
-        assert sold is not None
-        issue_credit_note(busy.shop.staff, invoice_id=sold.pk, reason="wapas")
+    assert busy.done["note"] > 1
     before = exported(business.slug, tmp_path / "one.zip")
     states = state_of(business)
     with acting_in(business.pk):
