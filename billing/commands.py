@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from billing.document import PARTY_FIELDS, check_recipient, document_type_of, parties_of, warnings_of
+from billing.document import PARTY_FIELDS, STOCK_BELOW_ZERO, check_recipient, document_type_of, parties_of, warnings_of
 from billing.errors import (
     InvoiceCancelled,
     InvoiceEmpty,
@@ -16,12 +16,13 @@ from billing.errors import (
     InvoiceNotIssued,
     InvoiceOfNothing,
     MovementOfNothing,
+    MovementWrongWay,
     ProductExists,
     ProductNotFound,
 )
 from billing.lookup import locked_invoice, products_by_name
 from billing.models import CreditNote, Invoice, InvoiceItem, InvoiceStatus, MovementReason, Product, StockMovement
-from billing.numbering import take_number
+from billing.numbering import invoice_series, take_number
 from billing.pricing import Line, PricedItem, priced_items
 from billing.rates import checked_rate
 from billing.stock import apply_movements, lock_products
@@ -42,6 +43,9 @@ from ledger.commands import mirror_entry
 from ledger.models import Account, AccountKind, EntryKind
 from ledger.postings import lock_account, post_entry
 
+# What stock does by hand for a reason: comes (1) or goes (-1). Sales and cancellations move it by their documents alone.
+ONE_WAY = {MovementReason.OPENING: 1, MovementReason.PURCHASE: 1, MovementReason.DAMAGE: -1}
+WITH_A_DOCUMENT = (MovementReason.SALE, MovementReason.CANCELLATION)
 CHANGEABLE = frozenset({"name", "aliases", "price_paise", "hsn", "gst_rate_bp", "low_stock_at", "is_active"})
 
 
@@ -112,10 +116,12 @@ def move_stock(
     """Change a stock by a signed quantity in the product's unit: above 0 came, below 0 went. Locks the product.
 
     Raises:
-        MovementOfNothing, ProductNotFound, InsufficientStock, StockTooLarge: as their names say.
+        MovementOfNothing, MovementWrongWay, ProductNotFound, InsufficientStock, StockTooLarge: as their names say.
     """
     if not quantity:
         raise MovementOfNothing(fields={"quantity": [MovementOfNothing.message]})
+    if reason in WITH_A_DOCUMENT or quantity * ONE_WAY.get(reason, 0) < 0:
+        raise MovementWrongWay(fields={"quantity": [MovementWrongWay.message]})
     locked = lock_products(actor, [product.pk])
     return apply_movements(actor, locked, {product.pk: quantity}, reason=reason, note=note)[0]
 
@@ -128,9 +134,12 @@ def issue_invoice(
     lines: Sequence[Line],
     notes: str = "",
     draft: bool = False,
+    series: str = "",
     terms: Terms = AS_THE_SHOP_BILLS,
 ) -> Invoice:
     """Write a bill and, unless it is a `draft`, issue it: number, books and stock in one transaction.
+
+    `series` is one of the shop's for invoices; without it the shop's first. A draft is numbered when it is confirmed.
 
     Locks the customer's account, then the products, then the number series; a draft locks and moves nothing.
 
@@ -138,7 +147,7 @@ def issue_invoice(
         CustomerNotFound, ProductNotFound, ProductAmbiguous, InvoiceEmpty, UnitMismatch, DiscountTooLarge: as named.
         InvoiceOfNothing, AmountTooLarge: the total is 0, or more than an entry may move.
         InsufficientStock: all lines of a product together ask for more than is there.
-        InvalidStateCode, GstRateUnknown, RecipientAddressNeeded: as named.
+        InvalidStateCode, GstRateUnknown, RecipientAddressNeeded, SeriesUnknown: as named.
     """
     if not lines:
         raise InvoiceEmpty(fields={"items": [InvoiceEmpty.message]})
@@ -154,15 +163,15 @@ def issue_invoice(
     if account is None:
         _announce_invoice(actor, "invoice.drafted", invoice, for_customer=False)
         return invoice
-    return _issue(actor, invoice, account, products)
+    return _issue(actor, invoice, account, products, series)
 
 
 @command(requires=Permission.INVOICE_ISSUE)
-def confirm_invoice(actor: Actor, *, invoice_id: UUID) -> Invoice:
+def confirm_invoice(actor: Actor, *, invoice_id: UUID, series: str = "") -> Invoice:
     """Issue a draft at the prices it was written with, dated today. Locks as `issue_invoice` does.
 
     Raises:
-        InvoiceNotFound, InvoiceNotDraft, ProductNotFound, InsufficientStock: as their names say.
+        InvoiceNotFound, InvoiceNotDraft, ProductNotFound, InsufficientStock, SeriesUnknown: as their names say.
     """
     invoice, account = locked_invoice(actor, invoice_id)
     if invoice.status != InvoiceStatus.DRAFT:
@@ -172,7 +181,7 @@ def confirm_invoice(actor: Actor, *, invoice_id: UUID) -> Invoice:
     for field, value in parties_of(actor.business, invoice.customer).items():
         setattr(invoice, field, value)
     invoice.warnings = warnings_of(actor.business, invoice.customer, invoice.document_type)
-    return _issue(actor, invoice, account, _products(actor, ids, is_locked=True))
+    return _issue(actor, invoice, account, _products(actor, ids, is_locked=True), series)
 
 
 @command(requires=Permission.INVOICE_CANCEL)
@@ -313,15 +322,17 @@ def _write_items(
     )
 
 
-def _issue(actor: Actor, invoice: Invoice, account: Account, products: dict[UUID, Product]) -> Invoice:
+def _issue(actor: Actor, invoice: Invoice, account: Account, products: dict[UUID, Product], series: str) -> Invoice:
     """Take the stock and a number for a draft and enter it in the books, under the locks of account and products."""
     sold: dict[UUID, Decimal] = {}
     stocked = InvoiceItem.objects.filter(invoice=invoice, product__isnull=False)
     for product_id, quantity in stocked.values_list("product_id", "stock_quantity"):
         sold[product_id] = sold.get(product_id, Decimal(0)) - quantity
     apply_movements(actor, products, sold, reason=MovementReason.SALE, invoice=invoice)
+    if any(products[key].stock < 0 for key in sold):
+        invoice.warnings = [*invoice.warnings, STOCK_BELOW_ZERO]
     check_recipient(invoice)
-    invoice.number = take_number(actor, series=actor.business.invoice_series)
+    invoice.number = take_number(actor, series=invoice_series(actor, series))
     state_tax = AccountKind.UTGST if invoice.supplier_state in UTGST_STATES else AccountKind.SGST
     sides = {
         AccountKind.RECEIVABLE: invoice.total_paise,

@@ -16,9 +16,11 @@ E_INVOICE_ABOVE_PAISE = 5 * _CRORE_PAISE
 # Source: CGST Rules, rule 46(e).
 ADDRESS_NEEDED_FROM_PAISE = 50_000_00
 E_INVOICE_NEEDED = "E_INVOICE_NEEDED"
+STOCK_BELOW_ZERO = "STOCK_BELOW_ZERO"
 WARNINGS = {
     E_INVOICE_NEEDED: "The shop's turnover is above 5 crore: a bill to a registered customer needs an e-invoice (IRN) from "
     "the government's portal.",
+    STOCK_BELOW_ZERO: "More was sold than was in stock: count the shelf and correct the stock.",
 }
 PARTY_FIELDS = (
     "supplier_name",

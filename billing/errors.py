@@ -159,6 +159,21 @@ class CreditNoteNotFound(NotFound):
     message = "No such credit note. Look at the list of credit notes."
 
 
+class SeriesUnknown(DomainError):
+    code = "SERIES_UNKNOWN"
+
+    def __init__(self, known: Iterable[str]) -> None:
+        message = f"Give one of the shop's series of invoices: {', '.join(known)}."
+        super().__init__(message, fields={"series": [message]})
+
+
+class MovementWrongWay(DomainError):
+    code = "MOVEMENT_WRONG_WAY"
+    message = (
+        "A purchase or opening stock is above 0, damage below 0; sales and cancellations move stock by their bills."
+    )
+
+
 class InvoiceHasCreditNotes(Conflict):
     code = "INVOICE_HAS_CREDIT_NOTES"
     message = "This invoice has credit notes and cannot be cancelled. Credit what remains of it by another note."

@@ -3,7 +3,7 @@
 Source: CGST Rules, rules 46(b) and 53(1A)(c): at most 16 characters of letters, digits, hyphen and slash.
 """
 
-from billing.errors import NumbersExhausted, SeriesTaken
+from billing.errors import NumbersExhausted, SeriesTaken, SeriesUnknown
 from billing.models import NumberedDocument, NumberSeries
 from execora.core.actor import Actor
 from execora.core.clock import financial_year
@@ -34,3 +34,15 @@ def take_number(actor: Actor, *, series: str, document: NumberedDocument = Numbe
         raise NumbersExhausted()
     row.save(update_fields=["last_number"])
     return f"{year}/{series}/{row.last_number:0{_DIGITS}d}"
+
+
+def invoice_series(actor: Actor, asked: str) -> str:
+    """Return the series that a bill is numbered in: the one asked for, or without one ("") the shop's first.
+
+    Raises:
+        SeriesUnknown: it is none of the shop's.
+    """
+    known = (actor.business.invoice_series, *actor.business.more_invoice_series)
+    if asked and asked not in known:
+        raise SeriesUnknown(known)
+    return asked or known[0]

@@ -80,7 +80,7 @@ class ProductOut(WireSerializer):
     price = MoneyField(source="price_paise")
     hsn = serializers.CharField()
     gstRate = PercentField(source="gst_rate_bp", allow_null=True, help_text="null: by its HSN, on the day of the bill")
-    stock = DecimalTextField()
+    stock = SignedQuantityField()
     lowStockAt = DecimalTextField(source="low_stock_at")
     isActive = serializers.BooleanField(source="is_active")
     createdAt = serializers.DateTimeField(source="created_at")
@@ -123,7 +123,7 @@ class MovementOut(WireSerializer):
     id = serializers.CharField(source="pk")
     productId = serializers.CharField(source="product_id")
     quantity = SignedQuantityField()
-    stockAfter = DecimalTextField(source="stock_after")
+    stockAfter = SignedQuantityField(source="stock_after")
     reason = serializers.CharField()
     note = serializers.CharField()
     at = serializers.DateTimeField()
@@ -283,15 +283,31 @@ class ItemIn(DiscountFields):
         return super().validate(attrs)
 
 
+class SeriesField(TextField):
+    """A series of the shop's invoice numbers; without it the first one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=3, **options)
+
+
 class InvoiceIn(DiscountFields):
     customerId = TextField(max_length=40)
     items = serializers.ListField(child=ItemIn(), min_length=1, max_length=_MOST_ITEMS)
     notes = TextField(max_length=500, required=False, allow_blank=True)
     draft = serializers.BooleanField(required=False, default=False)
+    series = SeriesField(required=False)
     placeOfSupply = TextField(
         max_length=2, required=False, help_text="State code; without it the customer's, or the shop's"
     )
     pricesIncludeTax = serializers.BooleanField(required=False, help_text="Without it as the shop's prices are")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if attrs["draft"] and "series" in attrs:
+            raise serializers.ValidationError(
+                {"series": ["A draft has no number: give the series when it is confirmed."]}
+            )
+        return attrs
 
 
 class CancelIn(WireSerializer):
@@ -358,7 +374,9 @@ class CreditNotePage(PageQuery):
 
 
 class ConfirmIn(WireSerializer):
-    """Confirming takes no fields."""
+    """A draft is numbered when it is confirmed."""
+
+    series = SeriesField(required=False)
 
 
 class InvoicePage(PageQuery):

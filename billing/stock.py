@@ -44,21 +44,21 @@ def apply_movements(
     """Change the stock of locked products by signed quantities in their units, all or none, and write the movements.
 
     Raises:
-        InsufficientStock: some stock would go below zero; all of these are named.
+        InsufficientStock: some stock would go below zero, other than by a sale of a shop that allows it; all are named.
         StockTooLarge: some stock would be too large to count.
     """
     short = [
         Shortage(product.name, product.unit, product.stock, -changes[key])
         for key, product in products.items()
-        if key in changes and product.stock + changes[key] < 0
+        if key in changes and changes[key] < 0 and product.stock + changes[key] < 0
     ]
-    if short:
+    if short and not (reason == MovementReason.SALE and actor.business.allows_negative_stock):
         raise InsufficientStock(short)
     moved = [products[key] for key in sorted(changes)]
     for product in moved:
         product.stock += changes[product.pk]
         product.last_movement += 1
-        if product.stock > MAX_QUANTITY:
+        if abs(product.stock) > MAX_QUANTITY:
             raise StockTooLarge()
     Product.objects.bulk_update(moved, ["stock", "last_movement"])
     movements: list[StockMovement] = StockMovement.objects.bulk_create(

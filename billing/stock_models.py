@@ -41,7 +41,7 @@ class Product(BusinessOwned):
                 condition=models.Q(gst_rate_bp__gte=0, gst_rate_bp__lte=10_000), name="product_rate"
             ),
             models.CheckConstraint(
-                condition=models.Q(stock__gte=0, stock__lte=MAX_QUANTITY), name="product_stock_positive"
+                condition=models.Q(stock__gte=-MAX_QUANTITY, stock__lte=MAX_QUANTITY), name="product_stock_bounded"
             ),
             models.CheckConstraint(
                 condition=models.Q(low_stock_at__gte=0, low_stock_at__lte=MAX_QUANTITY),
@@ -128,8 +128,12 @@ class StockMovement(BusinessOwned):
                 name="movement_moves",
             ),
             models.CheckConstraint(
-                condition=models.Q(stock_after__gte=0, stock_after__lte=MAX_QUANTITY), name="movement_leaves_stock"
+                condition=models.Q(stock_after__gte=-MAX_QUANTITY, stock_after__lte=MAX_QUANTITY),
+                name="movement_stock_bounded",
             ),
             models.CheckConstraint(condition=models.Q(reason__in=MovementReason.values), name="movement_reason_known"),
         ]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["product", "-id"], name="movement_by_product")]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()} {self.quantity:+}"

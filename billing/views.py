@@ -188,6 +188,7 @@ class InvoiceViewSet(WireViewSet):
             lines=_lines(self.actor, given["items"]),
             notes=given.get("notes", ""),
             draft=given["draft"],
+            series=given.get("series", ""),
             terms=Terms(
                 place_of_supply=given.get("placeOfSupply", ""),
                 prices_include_tax=given.get("pricesIncludeTax"),
@@ -197,8 +198,8 @@ class InvoiceViewSet(WireViewSet):
 
     @extend_schema(request=ConfirmIn, responses=_INVOICE)
     def confirm(self, request: Request, pk: str) -> Response:
-        self.body(ConfirmIn)
-        return self.run(confirm_invoice, _invoice_answer, status=200, invoice_id=_invoice_id(pk))
+        series = self.body(ConfirmIn).get("series", "")
+        return self.run(confirm_invoice, _invoice_answer, status=200, invoice_id=_invoice_id(pk), series=series)
 
     @extend_schema(request=CancelIn, responses=_INVOICE)
     def cancel(self, request: Request, pk: str) -> Response:
