@@ -67,6 +67,12 @@ class Client:
         body = {"customerId": self.shop["customers"][0]["id"], "items": items}
         return self.send(name, "POST", "/api/v1/invoices", body)
 
+    def one_bill_too_many(self, name: str) -> Answer:
+        """Ask for bills until one is refused: one an hour is allowed, and the hour may turn in between."""
+        first = self.bill("before-it")
+        assert first[0] in (201, 429), first
+        return self.bill(name)
+
     def broken(self, name: str) -> Answer:
         with psycopg.connect(self.server.database.superuser_url, autocommit=True) as superuser:
             superuser.execute(f"{BREAK}")  # type: ignore[arg-type]  # our own text
@@ -111,7 +117,7 @@ TABLE: dict[str, tuple[Callable[[Client, str], Answer], int]] = {
     "method": (lambda c, name: c.send(name, "PUT", "/api/v1/customers", {}), 405),
     "too-big": (lambda c, name: c.send(name, "POST", "/api/v1/customers", b" " * 2_000_000), 413),
     "media-type": (lambda c, name: c.send(name, "POST", "/api/v1/customers", b"a", Content_Type="text/plain"), 415),
-    "too-many": (lambda c, name: c.bill(name), 429),
+    "too-many": (lambda c, name: c.one_bill_too_many(name), 429),
     "fails": (lambda c, name: c.broken(name), 500),
     "no-database": (lambda c, name: c.without_database(name), 503),
     "admin": (lambda c, name: c.send(name, "GET", "/admin/"), 302),

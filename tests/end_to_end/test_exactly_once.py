@@ -1,5 +1,6 @@
 """One Idempotency-Key, one effect: asked 32 times at once of two server processes, and after a first attempt that crashed."""
 
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,7 @@ AT_ONCE = 32
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[LiveServer]:
-    with LiveServer("execora_exactly_once", workers=2, redis=True, data="fixture") as running:
+    with LiveServer(f"execora_exactly_once_{os.getpid()}", workers=2, redis=True, data="fixture") as running:
         yield running
 
 

@@ -68,7 +68,7 @@ def test_two_at_once_apply_each_migration_once(superuser_url: str, environment: 
         other.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         both = [begin(environment), begin(environment)]
         # Both are at the door before it opens, so that they do race.
-        waiting = "SELECT count(*) = 2 FROM pg_stat_activity WHERE state = 'idle' AND query LIKE 'SELECT pg_try_advisory_lock%%' AND usename = %s"
+        waiting = "SELECT count(*) = 2 FROM pg_stat_activity WHERE state = 'idle' AND query LIKE 'SELECT pg_try_advisory_lock%%' AND usename = %s AND datname = current_database()"
         assert wait_until(lambda: other.execute(waiting, ["execora_owner"]).fetchone()[0], timeout_seconds=60)  # type: ignore[index]
         other.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
         results = [end(process) for process in both]
