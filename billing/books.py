@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from django.conf import settings
@@ -44,10 +44,11 @@ def verify_own_books(actor: Actor) -> BooksVerification:
     The application's role sees no other rows, so a row that names another business's counts as broken. Call it outside of
     any transaction: the checks have one of their own, that reads only.
     """
-    began, broken = time.monotonic(), []
+    began = time.monotonic()
     with _one_moment():
         entries = Entry.objects.visible_to(actor).count()
-        broken = [finding for finding in _findings() if finding.count]
+        found = [find(connection.connection, check) for check in checks()]
+    broken = [finding for finding in found if finding.count]
     duration_ms = round((time.monotonic() - began) * 1000)
     kept = keep_verification(actor, entries=entries, duration_ms=duration_ms, broken=broken)
     if broken:
@@ -62,7 +63,7 @@ def verify_own_books(actor: Actor) -> BooksVerification:
 def keep_verification(actor: Actor, *, entries: int, duration_ms: int, broken: list[Finding]) -> BooksVerification:
     """Write what a verification found, and forget those that are older than KEPT_FOR."""
     rows = BooksVerification.objects.visible_to(actor)
-    rows.filter(at__lt=_forgotten_before(actor.now)).delete()
+    rows.filter(at__lt=actor.now - KEPT_FOR).delete()
     return BooksVerification.objects.create(
         business_id=actor.business_id,
         at=actor.now,
@@ -74,15 +75,6 @@ def keep_verification(actor: Actor, *, entries: int, duration_ms: int, broken: l
             for finding in broken
         ],
     )
-
-
-def _forgotten_before(now: datetime) -> datetime:
-    return now - KEPT_FOR
-
-
-def _findings() -> Iterator[Finding]:
-    for check in checks():
-        yield find(connection.connection, check)
 
 
 @contextmanager

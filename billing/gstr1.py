@@ -100,9 +100,7 @@ def _bills(rows: Iterable[SaleRow]) -> list[dict[str, Any]]:
             "value": rupees(of[0].total_paise),
             "placeOfSupply": of[0].place_of_supply,
             "reverseCharge": of[0].reverse_charge,
-            "rates": [
-                {"rate": _percent(rate), **_sums(part)} for rate, part in _grouped(of, lambda row: row.gst_rate_bp)
-            ],
+            "rates": _by_rate(of),
         }
         for _, of in _grouped(rows, lambda row: (row.issued_on, row.number))
     ]
@@ -119,13 +117,15 @@ def _notes(rows: Iterable[SaleRow]) -> list[dict[str, Any]]:
             "value": rupees(-of[0].total_paise),
             "placeOfSupply": of[0].place_of_supply,
             "reverseCharge": of[0].reverse_charge,
-            "rates": [
-                {"rate": _percent(rate), **_sums(part, sign=-1)}
-                for rate, part in _grouped(of, lambda row: row.gst_rate_bp)
-            ],
+            "rates": _by_rate(of, sign=-1),
         }
         for _, of in _grouped(rows, lambda row: (row.issued_on, row.number))
     ]
+
+
+def _by_rate(rows: Iterable[SaleRow], *, sign: int = 1) -> list[dict[str, str]]:
+    groups = _grouped(rows, lambda row: row.gst_rate_bp)
+    return [{"rate": _percent(rate), **_sums(part, sign=sign)} for rate, part in groups]
 
 
 def _sums(rows: Iterable[SaleRow], *, sign: int = 1) -> dict[str, str]:

@@ -7,11 +7,9 @@ from django.db.models import Count, Q, Sum
 
 from billing.models import Invoice, InvoiceStatus
 from execora.core.actor import Actor
-from execora.core.errors import NotPermitted
 from execora.core.money import rupees
-from execora.core.permissions import Permission
-from ledger.models import AccountKind, EntryKind, Posting, Side
-from ledger.reports import owed_at
+from ledger.models import AccountKind
+from ledger.reports import entitled, owed_at, standing_receipts
 
 
 def daily_summary(actor: Actor, day: date) -> dict[str, Any]:
@@ -23,14 +21,10 @@ def daily_summary(actor: Actor, day: date) -> dict[str, Any]:
     Raises:
         NotPermitted: the actor's role does not see the shop's figures.
     """
-    if not actor.may(Permission.SUMMARY_VIEW):
-        raise NotPermitted()
+    entitled(actor)
     invoices = Invoice.objects.visible_to(actor).filter(issued_on=day, status=InvoiceStatus.ISSUED)
     sales = invoices.aggregate(count=Count("id"), total=Sum("total_paise"))
-    received = Posting.objects.visible_to(actor).filter(
-        side=Side.DEBIT, entry__kind=EntryKind.PAYMENT, entry__occurred_on=day, entry__reversed_by__isnull=True
-    )
-    paid = received.aggregate(
+    paid = standing_receipts(actor, day).aggregate(
         total=Sum("amount_paise"),
         cash=Sum("amount_paise", filter=Q(account__kind=AccountKind.CASH)),
         upi=Sum("amount_paise", filter=Q(account__kind=AccountKind.UPI)),

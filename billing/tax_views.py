@@ -1,10 +1,9 @@
 """What a tax adviser asks for, on REST."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, ClassVar
 
 from django.http import HttpResponseBase
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -19,8 +18,10 @@ from execora.api.wire import DayField, MoneyField, TextField, WireSerializer
 from execora.core.errors import BadInput
 from execora.core.permissions import Permission
 from execora.core.snapshot import one_moment
-
-LONGEST = timedelta(days=366)
+from ledger.report_serializers import DaysQuery
+from ledger.report_views import or_csv
+from ledger.serializers import days_of
+from ledger.statements import check_days
 
 
 class RegisterTooLong(BadInput):
@@ -32,16 +33,6 @@ class PeriodQuery(WireSerializer):
     """`period`: a month of the shop, 2026-11."""
 
     period = serializers.RegexField(r"^20[0-9]{2}-(0[1-9]|1[0-2])$")
-
-
-class RegisterQuery(WireSerializer):
-    """`from` and `to`, days of the shop; without them the month up to today."""
-
-    to = DayField(required=False)
-    format = serializers.ChoiceField(choices=["json", "csv"], default="json")
-
-    def get_fields(self) -> dict[str, Any]:
-        return {"from": DayField(required=False), **super().get_fields()}
 
 
 class _Heads(WireSerializer):
@@ -161,17 +152,12 @@ class TaxReportViewSet(WireViewSet):
         first_day = date.fromisoformat(f"{self.query(PeriodQuery)['period']}-01")
         return Response({"gstr1": gstr1(self.actor, first_day=first_day)})
 
-    @extend_schema(
-        parameters=[RegisterQuery],
-        responses={(200, "application/json"): _REGISTER, (200, "text/csv"): OpenApiTypes.STR},
-    )
+    @extend_schema(parameters=[DaysQuery], responses=or_csv(_REGISTER))
     def sales_register(self, request: Request) -> HttpResponseBase:
         """A row for each bill and rate, and below zero for each cancellation and credit note, on its day in the books."""
-        query = self.query(RegisterQuery)
-        last_day = query.get("to", self.actor.today)
-        first_day = query.get("from", last_day.replace(day=1))
-        if not timedelta(0) <= last_day - first_day <= LONGEST:
-            raise RegisterTooLong(fields={"to": [RegisterTooLong.message]})
+        query = self.query(DaysQuery)
+        first_day, last_day = days_of(query, self.actor.today)
+        check_days(first_day, last_day, refusal=RegisterTooLong)
         with one_moment():
             rows = sales_rows(self.actor, first_day=first_day, last_day=last_day)
         if query["format"] == "json":

@@ -5,7 +5,9 @@ from django.db.models import Sum
 
 from execora.core.actor import Actor
 from execora.core.money import rupees
-from ledger.models import AccountKind, Entry, EntryKind, Posting, Side
+from ledger.commands import SPLIT
+from ledger.models import AccountKind, Entry
+from ledger.reports import standing_receipts
 
 _MANY_TIMES = 10
 _WORTH_ASKING_PAISE = 50_000_00
@@ -41,14 +43,9 @@ def cautions_on(actor: Actor, payment: Entry) -> list[dict[str, str]]:
 
 def _cash_of_that_day(actor: Actor, payment: Entry) -> int:
     """Return the paise in cash from the payment's customer on its day, reversed payments left out."""
-    if payment.mode not in ("cash", "split"):
+    if payment.mode not in ("cash", SPLIT):
         return 0
-    received = Posting.objects.visible_to(actor).filter(
-        account__kind=AccountKind.CASH,
-        side=Side.DEBIT,
-        entry__customer_id=payment.customer_id,
-        entry__occurred_on=payment.occurred_on,
-        entry__kind=EntryKind.PAYMENT,
-        entry__reversed_by__isnull=True,
+    received = standing_receipts(actor, payment.occurred_on).filter(
+        account__kind=AccountKind.CASH, entry__customer_id=payment.customer_id
     )
     return int(received.aggregate(paise=Sum("amount_paise"))["paise"] or 0)

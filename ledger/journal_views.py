@@ -13,8 +13,8 @@ from execora.core.permissions import Permission
 from execora.core.snapshot import one_moment
 from ledger.journal import journal_of
 from ledger.models import Entry
-from ledger.serializers import StatementQuery
-from ledger.statements import LONGEST
+from ledger.serializers import StatementQuery, days_of
+from ledger.statements import check_days
 
 # The answer is made in memory, some 600 bytes an entry.
 MOST_ENTRIES = 20_000
@@ -38,11 +38,11 @@ class JournalViewSet(WireViewSet):
     )
     def list(self, request: Request) -> HttpResponse:
         query, business = self.query(StatementQuery), self.actor.business
-        last_day = query.get("to", self.actor.today)
-        first_day = query.get("from", last_day.replace(day=1))
+        first_day, last_day = days_of(query, self.actor.today)
+        check_days(first_day, last_day, refusal=JournalTooLong)
         with one_moment():
             asked = Entry.objects.visible_to(self.actor).filter(occurred_on__range=(first_day, last_day))
-            if not 0 <= (last_day - first_day).days <= LONGEST.days or asked.count() > MOST_ENTRIES:
+            if asked.count() > MOST_ENTRIES:
                 raise JournalTooLong(fields={"to": [JournalTooLong.message]})
             text = "".join(journal_of(business, first_day=first_day, last_day=last_day))
         return _file(text, f"{business.slug}-{first_day}-{last_day}.beancount")

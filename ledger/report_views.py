@@ -33,6 +33,7 @@ from ledger.report_serializers import (
     TrialRowOut,
 )
 from ledger.reports import ageing_of_customers, ageing_of_shop, book_of, day_book, owed_at, trial_balance
+from ledger.serializers import days_of
 from ledger.summary import DaySummary, summary_of_days
 
 
@@ -61,8 +62,7 @@ class ReportViewSet(WireViewSet):
     )
 
     def _days(self, query: dict[str, Any]) -> dict[str, Any]:
-        last_day = query.get("to", self.actor.today)
-        return {"first_day": query.get("from", last_day.replace(day=1)), "last_day": last_day}
+        return dict(zip(("first_day", "last_day"), days_of(query, self.actor.today), strict=True))
 
     @extend_schema(parameters=[DaysQuery], responses=or_csv(LEDGER_SUMMARY_ANSWER))
     def summary(self, request: Request) -> HttpResponseBase:

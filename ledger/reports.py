@@ -15,8 +15,8 @@ from django.db.models import Prefetch, QuerySet
 from execora.core.actor import Actor
 from execora.core.errors import NotPermitted
 from execora.core.permissions import Permission
-from ledger.models import AccountKind, Entry, Posting
-from ledger.statements import LONGEST, StatementTooLong
+from ledger.models import AccountKind, Entry, EntryKind, Posting, Side
+from ledger.statements import check_days
 
 BUCKETS = ("0-30", "31-60", "61-90", "90+")
 ADVANCES = "advances"
@@ -90,14 +90,6 @@ def entitled(actor: Actor) -> None:
     """
     if not actor.may(Permission.SUMMARY_VIEW):
         raise NotPermitted()
-
-
-def check_days(first_day: date, last_day: date) -> None:
-    """Raises:
-    StatementTooLong: the days are in the wrong order or too far apart.
-    """
-    if not 0 <= (last_day - first_day).days <= LONGEST.days:
-        raise StatementTooLong(fields={"to": [StatementTooLong.message]})
 
 
 _OWED_AT = """
@@ -185,6 +177,14 @@ def ageing_of_shop(actor: Actor, day: date) -> Ageing:
     entitled(actor)
     row = rows_of(_AGEING_TOTAL, actor, day=day)[0]
     return Ageing(None, "", "", _four(row[:4]), int(row[4]))
+
+
+def standing_receipts(actor: Actor, day: date) -> QuerySet[Posting]:
+    """Return what came in by the payments of a day that are not reversed, a posting for each mode."""
+    rows: QuerySet[Posting] = Posting.objects.visible_to(actor).filter(
+        side=Side.DEBIT, entry__kind=EntryKind.PAYMENT, entry__occurred_on=day, entry__reversed_by__isnull=True
+    )
+    return rows
 
 
 def day_book(actor: Actor, day: date) -> QuerySet[Entry]:

@@ -1,5 +1,6 @@
 """The books as the wire spells them."""
 
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
@@ -95,3 +96,9 @@ class StatementQuery(WireSerializer):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {"from": DayField(required=False), **super().get_fields()}  # `from` is no name for an attribute
+
+
+def days_of(query: dict[str, Any], today: date) -> tuple[date, date]:
+    """Return the first and the last day that a StatementQuery asks for."""
+    last_day = query.get("to", today)
+    return query.get("from", last_day.replace(day=1)), last_day

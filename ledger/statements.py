@@ -38,6 +38,14 @@ class StatementTooLong(BadInput):
     message = "A statement is from a day to the same or a later one, over 366 days at the most."
 
 
+def check_days(first_day: date, last_day: date, *, refusal: type[BadInput] = StatementTooLong) -> None:
+    """Raises:
+    StatementTooLong: or the `refusal` given, the days are in the wrong order or too far apart.
+    """
+    if not timedelta(0) <= last_day - first_day <= LONGEST:
+        raise refusal(fields={"to": [refusal.message]})
+
+
 def statement_for(actor: Actor, *, customer: Customer, first_day: date, last_day: date) -> Statement:
     """Return the customer's statement. A back-dated entry stands on the day it is about, so that the running balance may
     differ from `Entry.balance_after_paise`, which follows the order of recording; the closing balances agree.
@@ -45,8 +53,7 @@ def statement_for(actor: Actor, *, customer: Customer, first_day: date, last_day
     Raises:
         StatementTooLong: the days are in the wrong order or too far apart.
     """
-    if not timedelta(0) <= last_day - first_day <= LONGEST:
-        raise StatementTooLong(fields={"to": [StatementTooLong.message]})
+    check_days(first_day, last_day)
     rows = Entry.objects.visible_to(actor).filter(customer=customer)
     opening = rows.filter(occurred_on__lt=first_day).aggregate(paise=Sum("effect_paise"))["paise"] or 0
     balance, lines = int(opening), []

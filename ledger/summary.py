@@ -6,7 +6,8 @@ from datetime import date
 from execora.core.actor import Actor
 from ledger.commands import PAYMENT_MODES
 from ledger.models import EntryKind
-from ledger.reports import check_days, entitled, rows_of
+from ledger.reports import entitled, rows_of
+from ledger.statements import check_days
 
 MODES = tuple(PAYMENT_MODES)
 MODE_OF_ACCOUNT = {account.value: mode for mode, account in PAYMENT_MODES.items()}

@@ -41,6 +41,7 @@ from ledger.serializers import (
     PaymentIn,
     ReverseIn,
     WriteOffIn,
+    days_of,
 )
 from ledger.statement_paper import statement_paper
 from ledger.statements import Statement, statement_for
@@ -119,9 +120,8 @@ class LedgerViewSet(WireViewSet):
     )
     def statement(self, request: Request, pk: str) -> HttpResponseBase:
         """A customer's khata between two days, oldest first, with opening, running and closing balance."""
-        query, today = self.query(KhataQuery), self.actor.today
-        last_day = query.get("to", today)
-        first_day = query.get("from", last_day.replace(day=1))
+        query = self.query(KhataQuery)
+        first_day, last_day = days_of(query, self.actor.today)
         customer = find_customer(self.actor, pk)
         statement = statement_for(self.actor, customer=customer, first_day=first_day, last_day=last_day)
         name = f"statement-{customer.code}-{first_day}-{last_day}"

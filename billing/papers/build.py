@@ -4,9 +4,8 @@ from billing.document import parties_of
 from billing.models import Invoice, InvoiceItem, InvoiceStatus
 from billing.papers.bill import Bill, BillLine, Party, Stamp, Title
 from execora.core.clock import local_day
-from execora.core.gst import UTGST_STATES
+from execora.core.gst import UTGST_STATES, named_state
 from execora.core.models import GstRegistration
-from execora.core.states import named_state
 
 _STAMPS = {InvoiceStatus.DRAFT.value: Stamp.DRAFT, InvoiceStatus.CANCELLED.value: Stamp.CANCELLED}
 

@@ -1,14 +1,11 @@
 """The words of a bill in English and Hindi, and its amount in words."""
 
-import re
 from typing import Literal
 
+from billing.words import rupees_in_words
 from execora.language.number_speech import number_in_words
 
 Language = Literal["en", "hi"]
-_TENS_AND_UNIT = re.compile(
-    r"\b(Twenty|Thirty|Forty|Fifty|Sixty|Seventy|Eighty|Ninety) (One|Two|Three|Four|Five|Six|Seven|Eight|Nine)\b"
-)
 
 _ENGLISH = {
     "tax_invoice": "Tax Invoice",
@@ -95,13 +92,8 @@ WORDS: dict[Language, dict[str, str]] = {"en": _ENGLISH, "hi": _HINDI}
 
 def in_words(paise: int, language: Language) -> str:
     """Return an amount of at least 0 as a bill spells it: "Rupees One Lakh Twenty-Five Thousand and Fifty Paise Only"."""
+    if language == "en":
+        return rupees_in_words(paise)
     whole, rest = divmod(paise, 100)
-    if language == "hi":
-        spelt = f"{number_in_words(whole, 'hi-Deva')} रुपये"
-        return f"{spelt} {number_in_words(rest, 'hi-Deva')} पैसे मात्र" if rest else f"{spelt} मात्र"
-    spelt = f"Rupees {_titled(whole)}"
-    return f"{spelt} and {_titled(rest)} Paise Only" if rest else f"{spelt} Only"
-
-
-def _titled(number: int) -> str:
-    return _TENS_AND_UNIT.sub(r"\1-\2", number_in_words(number, "en").title())
+    spelt = f"{number_in_words(whole, 'hi-Deva')} रुपये"
+    return f"{spelt} {number_in_words(rest, 'hi-Deva')} पैसे मात्र" if rest else f"{spelt} मात्र"

@@ -50,6 +50,11 @@ UTGST_STATES = frozenset({"04", "25", "26", "31", "35", "38", "97"})
 STATE_CODE_FORM = r"^(0[1-9]|[12][0-9]|3[0-8]|97)$"
 
 
+def named_state(code: str) -> str:
+    """Return "27 Maharashtra" as it stands on paper, or nothing for nothing."""
+    return f"{code} {STATE_NAMES[code]}" if code in STATE_NAMES else code
+
+
 class InvalidStateCode(BadInput):
     code = "INVALID_STATE_CODE"
     message = "Give the two-digit GST code of a state, 01 to 38: 27 is Maharashtra."

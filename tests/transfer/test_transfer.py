@@ -280,6 +280,6 @@ def test_what_is_no_zip_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "no.zip"
     path.write_bytes(b"PK no zip")
     with pytest.raises(ArchiveRefused, match="no ZIP"), opened(str(path)):
-        pass
+        pytest.fail("it was opened")
     with pytest.raises(CommandError, match="no business 'nowhere'"):
         exported("nowhere", tmp_path / "new.zip")
